@@ -1,0 +1,11 @@
+import { coreP4 } from "./core.p4.js";
+import { v1modelP4 } from "./v1model.p4.js";
+
+/**
+ * The package's own architecture declarations, by the name a program includes (`#include <v1model.p4>`).
+ * They are kept as text in modules, so that they are found alike from source, from dist and in a bundle.
+ */
+export const p4include: ReadonlyMap<string, string> = new Map([
+  ["core.p4", coreP4],
+  ["v1model.p4", v1modelP4],
+]);

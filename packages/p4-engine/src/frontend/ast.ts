@@ -1,0 +1,587 @@
+/**
+ * The checked program: what `parseProgram` returns and code generation reads.
+ *
+ * What a reader can rely on:
+ * - Every name is resolved: references point at declaration objects, compared with `===`.
+ * - Every expression has its `type`, interned (see types.ts). `typedef`s are gone.
+ * - **An expression with a compile-time-known value is a `literal`**, whatever was written: constants, enum
+ *   members, errors, `sizeof`-like methods, folded arithmetic, aggregates of constants. The only values known
+ *   at compile time that are not literals depend on a constructor parameter (`ctorParam`); `evaluate` in
+ *   elaborate.ts gives their value in an instance.
+ * - Implicit conversions are explicit `cast` nodes; list and struct initialisers are `aggregate` nodes that
+ *   already have their target type, with fields in the type's order. So both sides of `=`, of a binary operator
+ *   (save shifts and `++`) and of an argument and its parameter have the same type. `int` (infinite precision)
+ *   remains only as the type of literals: shift amounts, indices, constructor arguments.
+ * - Calls have one argument per parameter, in the parameters' order; named, optional and default arguments are
+ *   resolved, type arguments inferred.
+ * - Generic functions are specialised: each use with other type arguments has a FunctionDecl of its own.
+ * - `x op= y` is `x = x op y`; an empty statement is not there.
+ *
+ * Where to begin: `program.main` is the elaborated package: an `Instance` whose `args` are instances (parsers,
+ * controls, nested packages, externs) or values. An Instance of a control or parser has one child Instance per
+ * InstanceDecl below it (and per direct `C.apply()`), so generate code per Instance, resolving `ctorParam` and
+ * `instance` expressions through it. Sections named in comments are those of the P4_16 specification.
+ */
+import type {
+  ActionType,
+  ControlType,
+  EnumType,
+  ExternType,
+  Field,
+  PackageType,
+  ParserType,
+  SerEnumType,
+  Type,
+  TypeVar,
+} from "./types.js";
+
+/** A position in the sources: `program.locate(pos)` turns it into file, line and column. */
+export type Pos = number;
+
+/** `@name`, `@name(expr, ...)`, `@name[key=expr, ...]`; `text` is what stood between the brackets. */
+export interface Annotation {
+  readonly pos: Pos;
+  readonly name: string;
+  readonly text: string;
+  /** Its comma-separated parts where each is a literal: string, integer, bool; other tokens as text. */
+  readonly values: readonly (string | bigint | boolean)[];
+  /** Its `key = value` parts. */
+  readonly pairs: ReadonlyMap<string, string | bigint | boolean>;
+}
+
+// ---- Values ---------------------------------------------------------------------------------------------
+
+export interface EnumValue {
+  readonly kind: "enum";
+  readonly type: EnumType;
+  readonly index: number;
+  readonly name: string;
+}
+/** An error; `index` in `program.errors`. */
+export interface ErrorValue {
+  readonly kind: "error";
+  readonly index: number;
+  readonly name: string;
+}
+export interface MatchKindValue {
+  readonly kind: "matchKind";
+  readonly name: string;
+}
+/** A constant struct, tuple, header (valid), stack or list: one value per field or element. */
+export interface AggregateValue {
+  readonly kind: "aggregate";
+  readonly type: Type;
+  readonly fields: readonly ConstValue[];
+}
+/** `{#}`, and what `...` gives a header or header union. */
+export interface InvalidValue {
+  readonly kind: "invalid";
+  readonly type: Type;
+}
+/** Numbers are bigint and within their type's range (bit, int, integer, serEnum, newtypes of them; varbit never). */
+export type ConstValue =
+  | bigint
+  | boolean
+  | string
+  | EnumValue
+  | ErrorValue
+  | MatchKindValue
+  | AggregateValue
+  | InvalidValue;
+
+// ---- Expressions ----------------------------------------------------------------------------------------
+
+interface ExprBase {
+  readonly pos: Pos;
+  readonly type: Type;
+}
+export interface LiteralExpr extends ExprBase {
+  readonly kind: "literal";
+  readonly value: ConstValue;
+}
+/** A local variable, also one of an enclosing control or parser, or a `for (x in ...)` variable. */
+export interface VariableExpr extends ExprBase {
+  readonly kind: "variable";
+  readonly decl: VariableDecl;
+}
+/** A parameter of the enclosing function, action, parser or control (an action sees its control's). */
+export interface ParamExpr extends ExprBase {
+  readonly kind: "param";
+  readonly decl: Param;
+}
+/** A constructor parameter of the enclosing parser or control. */
+export interface CtorParamExpr extends ExprBase {
+  readonly kind: "ctorParam";
+  readonly decl: Param;
+}
+/** An extern, parser or control instance; `Instance.children` or `program.instances` has its elaboration. */
+export interface InstanceExpr extends ExprBase {
+  readonly kind: "instance";
+  readonly decl: InstanceDecl;
+}
+/** `this` in the implementation of an abstract method. */
+export interface ThisExpr extends ExprBase {
+  readonly kind: "this";
+}
+/** A field of a struct, header, header union or tuple (`t[1]`). */
+export interface MemberExpr extends ExprBase {
+  readonly kind: "member";
+  readonly object: Expr;
+  readonly field: Field;
+}
+/** An element of a stack or array; the index may be any bit, int or integer expression. */
+export interface IndexExpr extends ExprBase {
+  readonly kind: "index";
+  readonly object: Expr;
+  readonly index: Expr;
+}
+/** `stack.next`, `stack.last` (headers) and `stack.lastIndex` (bit<32>); 8.18. Only in parsers. */
+export interface StackExpr extends ExprBase {
+  readonly kind: "stackElement";
+  readonly object: Expr;
+  readonly which: "next" | "last" | "lastIndex";
+}
+/** `x[hi:lo]`; of type bit<hi-lo+1>. An lvalue when `object` is. */
+export interface SliceExpr extends ExprBase {
+  readonly kind: "slice";
+  readonly object: Expr;
+  readonly hi: number;
+  readonly lo: number;
+}
+export interface UnaryExpr extends ExprBase {
+  readonly kind: "unary";
+  readonly op: "-" | "~" | "!";
+  readonly operand: Expr;
+}
+export type BinaryOp =
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "|+|"
+  | "|-|"
+  | "<<"
+  | ">>"
+  | "&"
+  | "|"
+  | "^"
+  | "++"
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "&&"
+  | "||";
+/** Operand types are equal except for shifts (any unsigned amount) and `++`. `==` and `!=` also compare structs,
+ * headers, tuples, stacks and varbits. `&&` and `||` do not evaluate the right side needlessly. */
+export interface BinaryExpr extends ExprBase {
+  readonly kind: "binary";
+  readonly op: BinaryOp;
+  readonly left: Expr;
+  readonly right: Expr;
+}
+export interface TernaryExpr extends ExprBase {
+  readonly kind: "ternary";
+  readonly condition: Expr;
+  readonly whenTrue: Expr;
+  readonly whenFalse: Expr;
+}
+/** bit/int of any widths, bit<1> and bool, serEnum, newtype and their representation; tuple or struct to a struct,
+ * header or tuple of the same shape; 8.11. */
+export interface CastExpr extends ExprBase {
+  readonly kind: "cast";
+  readonly operand: Expr;
+  readonly implicit: boolean;
+}
+/** A struct, tuple, header (becomes valid) or stack made of values; one per field or element, in order. */
+export interface AggregateExpr extends ExprBase {
+  readonly kind: "aggregate";
+  readonly fields: readonly Expr[];
+}
+/** `_` as the argument of an out parameter. */
+export interface DontCareExpr extends ExprBase {
+  readonly kind: "dontCare";
+}
+/** isValid, setValid, setInvalid of a header or (isValid only) union; push_front and pop_front of a stack. */
+export interface BuiltinExpr extends ExprBase {
+  readonly kind: "builtin";
+  readonly op: "isValid" | "setValid" | "setInvalid" | "push_front" | "pop_front";
+  readonly object: Expr;
+  /** Of push_front and pop_front. */
+  readonly count: number;
+}
+/** `t.apply()`; `result` says what of it is used: a bool, or nothing (type void). `action_run`: see SwitchActionStatement. */
+export interface TableApplyExpr extends ExprBase {
+  readonly kind: "tableApply";
+  readonly table: TableDecl;
+  readonly result: "hit" | "miss" | "none";
+}
+export interface Arg {
+  /** With its type specialised for this call. */
+  readonly param: Param;
+  /** An lvalue (or dontCare) for out and inout. null: an `@optional` parameter left out. */
+  readonly value: Expr | null;
+}
+export type CallTarget =
+  /** A method of an extern object, which is an `instance`, `param` (packet_in), `ctorParam` or `this` expression. */
+  | {
+      readonly kind: "externMethod";
+      readonly object: Expr;
+      readonly extern: ExternType;
+      readonly method: MethodDecl;
+    }
+  | { readonly kind: "externFunction"; readonly function: ExternFunctionDecl }
+  | { readonly kind: "function"; readonly function: FunctionDecl }
+  | { readonly kind: "action"; readonly action: ActionDecl }
+  /** `instance.apply(...)` of a parser or control; `instance` is an `instance` or `ctorParam` expression. */
+  | { readonly kind: "apply"; readonly instance: Expr };
+export interface CallExpr extends ExprBase {
+  readonly kind: "call";
+  readonly target: CallTarget;
+  readonly typeArgs: readonly Type[];
+  readonly args: readonly Arg[];
+}
+/** `C(args)` as a constructor argument, and a list of instances. Elaboration makes it an Instance. */
+export interface ConstructExpr extends ExprBase {
+  readonly kind: "construct";
+  readonly decl: InstanceDecl;
+}
+
+export type Expr =
+  | LiteralExpr
+  | VariableExpr
+  | ParamExpr
+  | CtorParamExpr
+  | InstanceExpr
+  | ThisExpr
+  | MemberExpr
+  | IndexExpr
+  | StackExpr
+  | SliceExpr
+  | UnaryExpr
+  | BinaryExpr
+  | TernaryExpr
+  | CastExpr
+  | AggregateExpr
+  | DontCareExpr
+  | BuiltinExpr
+  | TableApplyExpr
+  | CallExpr
+  | ConstructExpr;
+
+// ---- Statements -----------------------------------------------------------------------------------------
+
+interface StatementBase {
+  readonly pos: Pos;
+}
+export interface BlockStatement extends StatementBase {
+  readonly kind: "block";
+  readonly statements: readonly Statement[];
+  readonly annotations: readonly Annotation[];
+}
+/** `target` is an lvalue: variable, param, member, index, stackElement (next, last) or slice of one. */
+export interface AssignStatement extends StatementBase {
+  readonly kind: "assign";
+  readonly target: Expr;
+  readonly value: Expr;
+}
+/** A call, builtin or tableApply for its effect. */
+export interface CallStatement extends StatementBase {
+  readonly kind: "call";
+  readonly call: CallExpr | BuiltinExpr | TableApplyExpr;
+}
+/** A declaration in a block; without `init` the value is undefined (headers: invalid). */
+export interface VariableStatement extends StatementBase {
+  readonly kind: "variable";
+  readonly decl: VariableDecl;
+}
+export interface IfStatement extends StatementBase {
+  readonly kind: "if";
+  readonly condition: Expr;
+  readonly whenTrue: Statement;
+  readonly whenFalse: Statement | null;
+}
+/** `switch (t.apply().action_run)`; 12.7. Fall-through is resolved: each case has its own list of labels. */
+export interface SwitchActionStatement extends StatementBase {
+  readonly kind: "switchAction";
+  readonly table: TableDecl;
+  readonly cases: readonly {
+    readonly actions: readonly ActionDecl[];
+    readonly isDefault: boolean;
+    readonly body: BlockStatement;
+  }[];
+}
+/** `switch (expression)`: labels are literals of the expression's type. */
+export interface SwitchValueStatement extends StatementBase {
+  readonly kind: "switchValue";
+  readonly value: Expr;
+  readonly cases: readonly {
+    readonly labels: readonly Expr[];
+    readonly isDefault: boolean;
+    readonly body: BlockStatement;
+  }[];
+}
+export interface ReturnStatement extends StatementBase {
+  readonly kind: "return";
+  readonly value: Expr | null;
+}
+export interface ExitStatement extends StatementBase {
+  readonly kind: "exit";
+}
+/** C-like loop; `init` and `update` are simple statements. */
+export interface ForStatement extends StatementBase {
+  readonly kind: "for";
+  readonly init: readonly Statement[];
+  readonly condition: Expr;
+  readonly update: readonly Statement[];
+  readonly body: Statement;
+}
+/** `for (x in low..high)`, both ends included, or over the elements of a list, tuple or stack (`elements`). */
+export interface ForInStatement extends StatementBase {
+  readonly kind: "forIn";
+  /** An lvalue: its own new variable, or one that exists. */
+  readonly variable: Expr;
+  readonly range: { readonly low: Expr; readonly high: Expr } | null;
+  readonly elements: readonly Expr[] | null;
+  readonly body: Statement;
+}
+export interface BreakStatement extends StatementBase {
+  readonly kind: "break" | "continue";
+}
+export type Statement =
+  | BlockStatement
+  | AssignStatement
+  | CallStatement
+  | VariableStatement
+  | IfStatement
+  | SwitchActionStatement
+  | SwitchValueStatement
+  | ReturnStatement
+  | ExitStatement
+  | ForStatement
+  | ForInStatement
+  | BreakStatement;
+
+// ---- Declarations ---------------------------------------------------------------------------------------
+
+export interface DeclBase {
+  readonly pos: Pos;
+  readonly name: string;
+  readonly annotations: readonly Annotation[];
+}
+export type Direction = "in" | "out" | "inout" | "none";
+export interface Param extends DeclBase {
+  readonly kind: "param";
+  readonly direction: Direction;
+  readonly type: Type;
+  /** A compile-time value given where the caller gives none; already filled into `Arg.value`. */
+  readonly defaultValue: Expr | null;
+  /** `@optional`. */
+  readonly optional: boolean;
+  readonly index: number;
+}
+export interface VariableDecl extends DeclBase {
+  readonly kind: "variable";
+  readonly type: Type;
+  readonly init: Expr | null;
+}
+/** An instance of an extern, parser, control or package. `name` is "" for constructor-call arguments; a direct
+ * application `C.apply()` makes one named after C. */
+export interface InstanceDecl extends DeclBase {
+  readonly kind: "instance";
+  readonly type: ExternType | ParserType | ControlType | PackageType;
+  /** Which constructor of an extern; null for the others. */
+  readonly constructorDecl: MethodDecl | null;
+  readonly args: readonly Arg[];
+  /** Implementations of abstract methods, by name. */
+  readonly methods: readonly FunctionDecl[];
+}
+export interface FunctionDecl extends DeclBase {
+  readonly kind: "function";
+  readonly params: readonly Param[];
+  readonly returnType: Type;
+  readonly typeArgs: readonly Type[];
+  readonly body: BlockStatement;
+}
+export interface ActionDecl extends DeclBase {
+  readonly kind: "action";
+  /** Directionless ones come last: the control plane or an entry gives them (or the caller, as `in`). */
+  readonly params: readonly Param[];
+  readonly body: BlockStatement;
+}
+export interface MethodDecl extends DeclBase {
+  readonly kind: "method";
+  readonly isConstructor: boolean;
+  readonly isAbstract: boolean;
+  readonly typeParams: readonly TypeVar[];
+  readonly params: readonly Param[];
+  readonly returnType: Type;
+}
+export interface ExternDecl extends DeclBase {
+  readonly kind: "extern";
+  readonly typeParams: readonly TypeVar[];
+  readonly methods: readonly MethodDecl[];
+}
+export interface ExternFunctionDecl extends DeclBase {
+  readonly kind: "externFunction";
+  readonly typeParams: readonly TypeVar[];
+  readonly params: readonly Param[];
+  readonly returnType: Type;
+}
+/** A parser, or only its type (`parser P<H>(...);`), which has no states. */
+export interface ParserDecl extends DeclBase {
+  readonly kind: "parser";
+  readonly isType: boolean;
+  readonly typeParams: readonly TypeVar[];
+  readonly params: readonly Param[];
+  readonly ctorParams: readonly Param[];
+  readonly variables: readonly VariableDecl[];
+  readonly instances: readonly InstanceDecl[];
+  readonly valueSets: readonly ValueSetDecl[];
+  /** The first is `start`. `accept` and `reject` are not among them. */
+  readonly states: readonly StateDecl[];
+}
+export interface ValueSetDecl extends DeclBase {
+  readonly kind: "valueSet";
+  /** bit, int, enum, tuple or struct (one field per select key). `@match` on fields: see their annotations. */
+  readonly type: Type;
+  readonly size: number;
+}
+export interface StateDecl extends DeclBase {
+  readonly kind: "state";
+  readonly statements: readonly Statement[];
+  readonly transition: Transition;
+}
+export type NextState = StateDecl | "accept" | "reject";
+export type Transition =
+  | { readonly kind: "direct"; readonly next: NextState }
+  /** The first case whose keysets all match; none: error.NoMatch and reject; 13.6. */
+  | { readonly kind: "select"; readonly keys: readonly Expr[]; readonly cases: readonly SelectCase[] };
+export interface SelectCase {
+  readonly pos: Pos;
+  /** One per key, or a single `valueSet` with `spansKeys`. */
+  readonly keysets: readonly Keyset[];
+  readonly next: NextState;
+}
+/** Values are of the key's type. Literals, unless a constructor parameter is involved. `a &&& m` matches k when (k & m) == (a & m). */
+export type Keyset =
+  | { readonly kind: "any" }
+  | { readonly kind: "value"; readonly value: Expr }
+  | { readonly kind: "mask"; readonly value: Expr; readonly mask: Expr }
+  | { readonly kind: "range"; readonly low: Expr; readonly high: Expr }
+  /** `spansKeys`: its type's fields match the keys one by one. */
+  | { readonly kind: "valueSet"; readonly valueSet: ValueSetDecl; readonly spansKeys: boolean };
+
+/** A control, or only its type (`control C<H>(...);`), which has an empty body. */
+export interface ControlDecl extends DeclBase {
+  readonly kind: "control";
+  readonly isType: boolean;
+  readonly typeParams: readonly TypeVar[];
+  readonly params: readonly Param[];
+  readonly ctorParams: readonly Param[];
+  /** Declared outside `apply`; in order, and initialised in order at each application. */
+  readonly variables: readonly VariableDecl[];
+  readonly instances: readonly InstanceDecl[];
+  readonly actions: readonly ActionDecl[];
+  readonly tables: readonly TableDecl[];
+  readonly body: BlockStatement;
+}
+export interface TableKey {
+  readonly pos: Pos;
+  readonly expr: Expr;
+  /** Name of the match_kind: exact, lpm, ternary, range, optional, selector, or another the architecture declares. */
+  readonly matchKind: string;
+  /** Control-plane name: `@name`, or the expression as written without a leading `hdr.`-like change. */
+  readonly name: string;
+  readonly annotations: readonly Annotation[];
+}
+export interface TableAction {
+  readonly pos: Pos;
+  readonly action: ActionDecl;
+  /** The arguments given in the table's action list: those of the directed parameters, all of them. */
+  readonly args: readonly Arg[];
+  readonly annotations: readonly Annotation[];
+  /** @defaultonly and @tableonly. */
+  readonly defaultOnly: boolean;
+  readonly tableOnly: boolean;
+}
+/** An action chosen with values for its directionless parameters, in order (`args`). */
+export interface ActionChoice {
+  readonly pos: Pos;
+  readonly action: TableAction;
+  readonly args: readonly Arg[];
+}
+export interface TableEntryDecl {
+  readonly pos: Pos;
+  /** One per key. `any` for `_` and `default`. An lpm value with a prefix mask is `mask`. */
+  readonly keysets: readonly Keyset[];
+  readonly choice: ActionChoice;
+  /** As written, or computed from the table's rules (14.2.1.4); null when the table has no priorities written:
+   * then the first entry that matches wins. */
+  readonly priority: bigint | null;
+  readonly isConst: boolean;
+  readonly annotations: readonly Annotation[];
+}
+export interface TableDecl extends DeclBase {
+  readonly kind: "table";
+  readonly keys: readonly TableKey[];
+  readonly actions: readonly TableAction[];
+  /** Without one it is NoAction if the list has it; null then means: nothing happens. */
+  readonly defaultAction: ActionChoice | null;
+  readonly defaultActionConst: boolean;
+  readonly entries: readonly TableEntryDecl[];
+  readonly entriesConst: boolean;
+  readonly largestPriorityWins: boolean;
+  readonly size: number | null;
+  /** All other properties by name: implementation, counters, meters, support_timeout, ... An instance property is an
+   * `instance` or `construct` expression; elaboration has children for both. */
+  readonly properties: ReadonlyMap<string, Expr>;
+}
+export interface PackageDecl extends DeclBase {
+  readonly kind: "package";
+  readonly typeParams: readonly TypeVar[];
+  readonly ctorParams: readonly Param[];
+}
+
+// ---- The whole ------------------------------------------------------------------------------------------
+
+export type InstanceArg = ConstValue | Instance | InstanceArg[] | null;
+
+/** A node of the instance tree: what exists at run time. */
+export interface Instance {
+  readonly kind: "instanceNode";
+  readonly decl: InstanceDecl;
+  readonly type: ExternType | ParserType | ControlType | PackageType;
+  /** Control-plane name, full: `ingress.c.reg`; `@name` is obeyed (a leading dot makes it absolute). Nested in
+   * the main package the unnamed arguments are called after their control or parser. */
+  readonly name: string;
+  /** The constructor arguments, in order; null for an optional one left out. An Instance for instances. */
+  readonly args: readonly InstanceArg[];
+  /** Of a control or parser: one for each InstanceDecl in it, direct applications and `construct`s included. */
+  readonly children: ReadonlyMap<InstanceDecl, Instance>;
+}
+
+export type { ActionType };
+
+export interface CheckedProgram {
+  /** The elaborated `main`. @see Instance */
+  readonly main: Instance;
+  /** Instances declared outside controls and parsers. */
+  readonly instances: ReadonlyMap<InstanceDecl, Instance>;
+  /** Top-level variables do not exist in P4; constants are folded. Everything else declared at top level: */
+  readonly parsers: readonly ParserDecl[];
+  readonly controls: readonly ControlDecl[];
+  readonly actions: readonly ActionDecl[];
+  readonly functions: readonly FunctionDecl[];
+  readonly externs: readonly ExternDecl[];
+  readonly externFunctions: readonly ExternFunctionDecl[];
+  readonly enums: readonly (EnumType | SerEnumType)[];
+  /** All error members, in order of declaration; NoError is 0. */
+  readonly errors: readonly string[];
+  readonly matchKinds: readonly string[];
+  /** Where a position is, with the text of its line. */
+  locate(pos: Pos): { file: string; line: number; column: number; text: string };
+}

@@ -1,0 +1,4 @@
+/** The P4_16 front end: text in, a checked program out. */
+export type * from "./ast.js";
+export { type ParseOptions, parseProgram } from "./program.js";
+export type * from "./types.js";

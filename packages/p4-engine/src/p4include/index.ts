@@ -1,4 +1,6 @@
 import { coreP4 } from "./core.p4.js";
+import { t2naP4, tnaP4 } from "./tna.p4.js";
+import { tofinoBaseP4 } from "./tofino-base.p4.js";
 import { v1modelP4 } from "./v1model.p4.js";
 
 /**
@@ -8,4 +10,7 @@ import { v1modelP4 } from "./v1model.p4.js";
 export const p4include: ReadonlyMap<string, string> = new Map([
   ["core.p4", coreP4],
   ["v1model.p4", v1modelP4],
+  ["tna.p4", tnaP4],
+  ["t2na.p4", t2naP4],
+  ["tofino_base.p4", tofinoBaseP4],
 ]);

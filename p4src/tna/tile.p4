@@ -1,0 +1,408 @@
+<% const { lanes, slots, modes } = it; -%>
+/*
+ * <%= it.title %>
+
+<% for (const line of it.summary) { -%>
+ * <%= line %>
+
+<% } -%>
+ *
+ * One pass of a packet through this program:
+ *
+ *   parse      the header says how to read the bytes behind it (state parse_mode)
+ *   sequencer  keyed on the program counter: prepares the lanes, chooses a page for each lookup
+ *   lookups    each key byte selects a row of 32 words, which are added to the 32 lanes
+ *   clamp      after the last bit plane of a layer: bring the shifted lanes into the range of a byte
+ *   verdict    after the last layer: the largest lane names the class
+ *   deparse    key bytes are gone, the lanes stand in front of what is left; then recirculate, or answer
+ *
+ * All weights, layer shapes and the schedule are table entries.
+ */
+#include <core.p4>
+#include <tna.p4>
+
+const bit<16> ETHERTYPE_MATCHMUL = 0x88B5;  // IEEE 802 local experimental
+const bit<8>  KIND_REQUEST = 1;  // from a client: the payload is the input
+const bit<8>  KIND_PASS    = 2;  // between two passes; accepted from the recirculation path only
+const bit<8>  KIND_ANSWER  = 3;  // to the client: the lanes are the logits
+const PortId_t RECIRCULATION_PORT = <%= it.recirculationPort %>;
+
+header ethernet_t {
+    bit<48> destination;
+    bit<48> source;
+    bit<16> ether_type;
+}
+
+header matchmul_t {
+    bit<8>  version;     // 1
+    bit<8>  kind;
+    bit<8>  parse;       // how the next pass reads what follows
+    bit<8>  reserved;
+    bit<16> pc;          // program counter of the next pass
+    bit<16> reply_port;  // where the request came in
+    bit<32> request;     // the client's number, returned untouched
+    bit<16> verdict;     // the class, in an answer
+}
+
+// 32 accumulators of 32 bits.
+header lanes_t {
+<% for (const m of lanes) { -%>
+    int<32> l<%= m %>;
+<% } -%>
+}
+
+header byte_t {
+    bit<8> value;
+}
+
+struct headers_t {
+    ethernet_t ethernet;
+    matchmul_t matchmul;
+    lanes_t    lanes;
+    byte_t[<%= it.slots.length %>]  key;   // the keys of this pass: parsed, used, not sent on
+    byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
+}
+
+struct metadata_t {
+<% for (const s of slots) { -%>
+    bit<<%= it.pageBits %>> page_<%= s %>;
+<% } -%>
+    bit<8> clamp;   // 0: no; otherwise which range
+    bit<8> decide;  // 1 in the verdict pass
+}
+
+parser TileParser(packet_in packet,
+                  out headers_t hdr,
+                  out metadata_t meta,
+                  out ingress_intrinsic_metadata_t ig_intr_md) {
+    state start {
+        packet.extract(ig_intr_md);
+        packet.advance(PORT_METADATA_SIZE);
+<% for (const s of slots) { -%>
+        meta.page_<%= s %> = 0;
+<% } -%>
+        meta.clamp = 0;
+        meta.decide = 0;
+        transition parse_ethernet;
+    }
+
+    state parse_ethernet {
+        packet.extract(hdr.ethernet);
+        transition select(hdr.ethernet.ether_type) {
+            ETHERTYPE_MATCHMUL: parse_matchmul;
+            default: accept;
+        }
+    }
+
+    // A client cannot enter in the middle: only recirculated packets choose their way of parsing.
+    state parse_matchmul {
+        packet.extract(hdr.matchmul);
+        transition select(hdr.matchmul.version, hdr.matchmul.kind, ig_intr_md.ingress_port) {
+            (1, KIND_PASS, RECIRCULATION_PORT &&& 0x7f): parse_mode;
+            (1, KIND_REQUEST, _): parse_0;
+            default: foreign;
+        }
+    }
+
+    state parse_mode {
+        transition select(hdr.matchmul.parse) {
+<% for (const mode of modes) { -%>
+            <%= mode.id %>: parse_<%= mode.id %>;
+<% } -%>
+            default: foreign;
+        }
+    }
+
+    // Not for us.
+    state foreign {
+        transition reject;
+    }
+
+<% for (const mode of modes) { -%>
+    // <%= mode.comment %>
+
+    state parse_<%= mode.id %> {
+<%   if (mode.kind === "keep") { -%>
+        packet.extract(hdr.lanes);
+<%   } else if (mode.kind === "fresh" && mode.advanceBits > 0) { -%>
+        packet.advance(<%= mode.advanceBits %>);
+<%   } else if (mode.kind === "narrow") { -%>
+<%     for (const lane of mode.narrow) { -%>
+        packet.advance(24);
+        packet.extract(hdr.<%= lane %>.next);
+<%     } -%>
+<%     if (mode.advanceBits > 0) { -%>
+        packet.advance(<%= mode.advanceBits %>);
+<%     } -%>
+<%   } -%>
+        transition <%= mode.next %>;
+    }
+
+<% } -%>
+<% for (const keys of it.takes) { -%>
+    state take_<%= keys %> {
+        packet.extract(hdr.key.next);
+        transition <%= keys === 1 ? "accept" : `take_${keys - 1}` %>;
+    }
+<% } -%>
+}
+
+control Tile(inout headers_t hdr,
+             inout metadata_t meta,
+             in ingress_intrinsic_metadata_t ig_intr_md,
+             in ingress_intrinsic_metadata_from_parser_t ig_prsr_md,
+             inout ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md,
+             inout ingress_intrinsic_metadata_for_tm_t ig_tm_md) {
+    action drop() {
+        ig_dprsr_md.drop_ctl = 1;
+    }
+
+    action next(bit<8> parse, bit<16> pc) {
+        hdr.matchmul.parse = parse;
+        hdr.matchmul.pc = pc;
+        ig_tm_md.ucast_egress_port = RECIRCULATION_PORT;
+        ig_tm_md.bypass_egress = 1;
+    }
+
+    action choose(<%= slots.map((s) => `bit<${it.pageBits}> page_${s}`).join(", ") %>) {
+<% for (const s of slots) { -%>
+        meta.page_<%= s %> = page_<%= s %>;
+<% } -%>
+    }
+
+    // The lanes were cleared by the parser: start from zero.
+    action begin_sum(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        next(parse, pc);
+        choose(<%= it.pageArgs %>);
+        hdr.lanes.setValid();
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = 0;
+<% } -%>
+    }
+
+    // The first pass of a request: remember where it came from.
+    action admit(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        begin_sum(parse, pc, <%= it.pageArgs %>);
+        hdr.matchmul.kind = KIND_PASS;
+        hdr.matchmul.reply_port = (bit<16>)ig_intr_md.ingress_port;
+    }
+
+<% for (const shift of it.leftShifts) { -%>
+<%   if (shift === 0) { -%>
+    // More groups of the plane that the pass before began.
+    action continue_sum(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        next(parse, pc);
+        choose(<%= it.pageArgs %>);
+    }
+
+<%   } else { -%>
+    // <%= shift === 1 ? "The next less significant bit plane" : `The next ${shift} bit planes` %>: the sums so far count <%= 2 ** shift %> times (Horner).
+    action next_plane_<%= shift %>(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        next(parse, pc);
+        choose(<%= it.pageArgs %>);
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> << <%= shift %>;
+<% } -%>
+    }
+
+<%   } -%>
+<% } -%>
+<% for (const shift of it.rightShifts) { -%>
+    // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
+    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> clamp) {
+        next(parse, pc);
+        meta.clamp = clamp;
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> >> <%= shift %>;
+<% } -%>
+    }
+
+<% } -%>
+    action decide() {
+        meta.decide = 1;
+    }
+
+    table sequencer {
+        key = {
+            hdr.matchmul.kind: exact;
+            hdr.matchmul.pc: exact;
+        }
+        actions = {
+            admit;
+            begin_sum;
+<% for (const shift of it.leftShifts) { -%>
+            <%= shift === 0 ? "continue_sum" : `next_plane_${shift}` %>;
+<% } -%>
+<% for (const shift of it.rightShifts) { -%>
+            scale_<%= shift %>;
+<% } -%>
+            decide;
+            drop;
+        }
+        size = <%= it.sequencerSize %>;
+        default_action = drop();
+    }
+
+<% for (const s of slots) { -%>
+    // Key byte <%= s %>. Every key is an address, so the table needs no match memory.
+    action add_<%= s %>(<%= lanes.map((m) => `int<32> w${m}`).join(", ") %>) {
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> + w<%= m %>;
+<% } -%>
+    }
+
+    @use_hash_action(1)
+    table lookup_<%= s %> {
+        key = {
+            meta.page_<%= s %>: exact;
+            hdr.key[<%= s %>].value: exact;
+        }
+        actions = { add_<%= s %>; }
+        size = <%= it.lookupSize %>;
+        const default_action = add_<%= s %>(<%= lanes.map(() => "0").join(", ") %>);
+    }
+
+<% } -%>
+<% for (const low of it.lows) { -%>
+    action at_least_<%= it.named(low) %>() {
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = max(hdr.lanes.l<%= m %>, <%= low %>);
+<% } -%>
+    }
+
+<% } -%>
+<% for (const high of it.highs) { -%>
+    action at_most_<%= it.named(high) %>() {
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = min(hdr.lanes.l<%= m %>, <%= high %>);
+<% } -%>
+    }
+
+<% } -%>
+<% if (it.clamps.length > 0) { -%>
+    // Requantization, second half: saturate to the range of a byte. ReLU is the lower bound 0.
+    table clamp_low {
+        key = { meta.clamp: exact; }
+        actions = { <% for (const low of it.lows) { %>at_least_<%= it.named(low) %>; <% } %>NoAction; }
+        size = <%= it.clamps.length %>;
+        const default_action = NoAction();
+        const entries = {
+<% for (const c of it.clamps) { -%>
+            <%= c.id %>: at_least_<%= it.named(c.low) %>();
+<% } -%>
+        }
+    }
+
+    table clamp_high {
+        key = { meta.clamp: exact; }
+        actions = { <% for (const high of it.highs) { %>at_most_<%= it.named(high) %>; <% } %>NoAction; }
+        size = <%= it.clamps.length %>;
+        const default_action = NoAction();
+        const entries = {
+<% for (const c of it.clamps) { -%>
+            <%= c.id %>: at_most_<%= it.named(c.high) %>();
+<% } -%>
+        }
+    }
+
+<% } -%>
+    // The largest of <%= it.classes %> lanes, by halving; each lane carries <%= it.indexMask %> minus its own number in its low <%= it.indexBits %> bits.
+<% for (const t of it.temporaries) { -%>
+    int<32> top_<%= t %>;
+<% } -%>
+<% for (const [i, level] of it.levels.entries()) { -%>
+    action larger_<%= i %>() {
+<%   for (const { to, a, b } of level) { -%>
+        <%= to %> = <% if (b === null) { %><%= a %><% } else { %>max(<%= a %>, <%= b %>)<% } %>;
+<%   } -%>
+    }
+
+<% } -%>
+    action take_index() {
+        hdr.matchmul.verdict = ((bit<32>)top_0)[15:0] & 0x<%= it.indexMask.toString(16) %>;
+    }
+
+    // The verdict, and the logits without the index bits.
+    action answer() {
+        hdr.matchmul.kind = KIND_ANSWER;
+        hdr.matchmul.parse = 0;
+        hdr.matchmul.pc = 0;
+        hdr.matchmul.verdict = hdr.matchmul.verdict ^ 0x<%= it.indexMask.toString(16) %>;
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> >> <%= it.indexBits %>;
+<% } -%>
+        bit<48> client = hdr.ethernet.source;
+        hdr.ethernet.source = hdr.ethernet.destination;
+        hdr.ethernet.destination = client;
+        ig_tm_md.ucast_egress_port = hdr.matchmul.reply_port[8:0];
+        ig_tm_md.bypass_egress = 1;
+    }
+
+    apply {
+        if (!hdr.matchmul.isValid()) {
+            drop();
+        } else if (sequencer.apply().hit) {
+<% for (const s of slots) { -%>
+            lookup_<%= s %>.apply();
+<% } -%>
+<% if (it.clamps.length > 0) { -%>
+            clamp_low.apply();
+            clamp_high.apply();
+<% } -%>
+            if (meta.decide == 1) {
+<% for (const i of it.levels.keys()) { -%>
+                larger_<%= i %>();
+<% } -%>
+                take_index();
+                answer();
+            }
+        }
+    }
+}
+
+control TileDeparser(packet_out packet,
+                     inout headers_t hdr,
+                     in metadata_t meta,
+                     in ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md) {
+    apply {
+        packet.emit(hdr.ethernet);
+        packet.emit(hdr.matchmul);
+        packet.emit(hdr.lanes);
+        packet.emit(hdr.rest);
+    }
+}
+
+// Egress does nothing: every packet bypasses it.
+struct no_headers_t { }
+
+struct no_metadata_t { }
+
+parser NoEgressParser(packet_in packet,
+                      out no_headers_t hdr,
+                      out no_metadata_t meta,
+                      out egress_intrinsic_metadata_t eg_intr_md) {
+    state start {
+        packet.extract(eg_intr_md);
+        transition accept;
+    }
+}
+
+control NoEgress(inout no_headers_t hdr,
+                 inout no_metadata_t meta,
+                 in egress_intrinsic_metadata_t eg_intr_md,
+                 in egress_intrinsic_metadata_from_parser_t eg_prsr_md,
+                 inout egress_intrinsic_metadata_for_deparser_t eg_dprsr_md,
+                 inout egress_intrinsic_metadata_for_output_port_t eg_oport_md) {
+    apply { }
+}
+
+control NoEgressDeparser(packet_out packet,
+                         inout no_headers_t hdr,
+                         in no_metadata_t meta,
+                         in egress_intrinsic_metadata_for_deparser_t eg_dprsr_md) {
+    apply { }
+}
+
+Pipeline(TileParser(), Tile(), TileDeparser(), NoEgressParser(), NoEgress(), NoEgressDeparser()) pipe;
+
+Switch(pipe) main;

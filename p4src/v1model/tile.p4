@@ -1,0 +1,368 @@
+<% const { lanes, slots, modes } = it; -%>
+/*
+ * <%= it.title %>
+
+<% for (const line of it.summary) { -%>
+ * <%= line %>
+
+<% } -%>
+ *
+ * One pass of a packet through this program:
+ *
+ *   parse      the header says how to read the bytes behind it (state parse_mode)
+ *   sequencer  keyed on the program counter: prepares the lanes, chooses a page for each lookup
+ *   lookups    each key byte selects a row of 32 words, which are added to the 32 lanes
+ *   clamp      after the last bit plane of a layer: bring the shifted lanes into the range of a byte
+ *   verdict    after the last layer: the largest lane names the class
+ *   deparse    key bytes are gone, the lanes stand in front of what is left; then recirculate, or answer
+ *
+ * All weights, layer shapes and the schedule are table entries.
+ */
+#include <core.p4>
+#include <v1model.p4>
+
+const bit<16> ETHERTYPE_MATCHMUL = 0x88B5;  // IEEE 802 local experimental
+const bit<8>  KIND_REQUEST = 1;  // from a client: the payload is the input
+const bit<8>  KIND_PASS    = 2;  // between two passes; accepted from the recirculation path only
+const bit<8>  KIND_ANSWER  = 3;  // to the client: the lanes are the logits
+const bit<32> INSTANCE_RECIRCULATED = 4;  // of standard_metadata.instance_type
+
+header ethernet_t {
+    bit<48> destination;
+    bit<48> source;
+    bit<16> ether_type;
+}
+
+header matchmul_t {
+    bit<8>  version;     // 1
+    bit<8>  kind;
+    bit<8>  parse;       // how the next pass reads what follows
+    bit<8>  reserved;
+    bit<16> pc;          // program counter of the next pass
+    bit<16> reply_port;  // where the request came in
+    bit<32> request;     // the client's number, returned untouched
+    bit<16> verdict;     // the class, in an answer
+}
+
+// 32 accumulators of 32 bits.
+header lanes_t {
+<% for (const m of lanes) { -%>
+    bit<32> l<%= m %>;
+<% } -%>
+}
+
+header byte_t {
+    bit<8> value;
+}
+
+struct headers_t {
+    ethernet_t ethernet;
+    matchmul_t matchmul;
+    lanes_t    lanes;
+    byte_t[<%= it.slots.length %>]  key;   // the keys of this pass: parsed, used, not sent on
+    byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
+}
+
+struct metadata_t {
+<% for (const s of slots) { -%>
+    bit<<%= it.pageBits %>> page_<%= s %>;
+<% } -%>
+    bit<8> clamp;   // 0: no; otherwise which range
+    bit<1> decide;  // 1 in the verdict pass
+    bit<1> again;   // 1: recirculate
+}
+
+parser TileParser(packet_in packet,
+                  out headers_t hdr,
+                  inout metadata_t meta,
+                  inout standard_metadata_t standard_metadata) {
+    state start {
+        packet.extract(hdr.ethernet);
+        transition select(hdr.ethernet.ether_type) {
+            ETHERTYPE_MATCHMUL: parse_matchmul;
+            default: accept;
+        }
+    }
+
+    // A client cannot enter in the middle: only recirculated packets choose their way of parsing.
+    state parse_matchmul {
+        packet.extract(hdr.matchmul);
+        transition select(hdr.matchmul.version, hdr.matchmul.kind, standard_metadata.instance_type) {
+            (1, KIND_REQUEST, 0): parse_0;
+            (1, KIND_PASS, INSTANCE_RECIRCULATED): parse_mode;
+            default: foreign;
+        }
+    }
+
+    state parse_mode {
+        transition select(hdr.matchmul.parse) {
+<% for (const mode of modes) { -%>
+            <%= mode.id %>: parse_<%= mode.id %>;
+<% } -%>
+            default: foreign;
+        }
+    }
+
+    // Not for us: the pipeline drops what has no valid MatchMul header.
+    state foreign {
+        hdr.matchmul.setInvalid();
+        transition accept;
+    }
+
+<% for (const mode of modes) { -%>
+    // <%= mode.comment %>
+
+    state parse_<%= mode.id %> {
+<%   if (mode.kind === "keep") { -%>
+        packet.extract(hdr.lanes);
+<%   } else if (mode.kind === "fresh" && mode.advanceBits > 0) { -%>
+        packet.advance(<%= mode.advanceBits %>);
+<%   } else if (mode.kind === "narrow") { -%>
+<%     for (const lane of mode.narrow) { -%>
+        packet.advance(24);
+        packet.extract(hdr.<%= lane %>.next);
+<%     } -%>
+<%     if (mode.advanceBits > 0) { -%>
+        packet.advance(<%= mode.advanceBits %>);
+<%     } -%>
+<%   } -%>
+        transition <%= mode.next %>;
+    }
+
+<% } -%>
+<% for (const keys of it.takes) { -%>
+    state take_<%= keys %> {
+        packet.extract(hdr.key.next);
+        transition <%= keys === 1 ? "accept" : `take_${keys - 1}` %>;
+    }
+<% } -%>
+}
+
+control NoChecksum(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+
+control Tile(inout headers_t hdr,
+             inout metadata_t meta,
+             inout standard_metadata_t standard_metadata) {
+    action drop() {
+        mark_to_drop(standard_metadata);
+    }
+
+    action next(bit<8> parse, bit<16> pc) {
+        hdr.matchmul.parse = parse;
+        hdr.matchmul.pc = pc;
+        meta.again = 1;
+    }
+
+    action choose(<%= slots.map((s) => `bit<${it.pageBits}> page_${s}`).join(", ") %>) {
+<% for (const s of slots) { -%>
+        meta.page_<%= s %> = page_<%= s %>;
+<% } -%>
+    }
+
+    // The lanes were cleared by the parser: start from zero.
+    action begin_sum(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        next(parse, pc);
+        choose(<%= it.pageArgs %>);
+        hdr.lanes.setValid();
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = 0;
+<% } -%>
+    }
+
+    // The first pass of a request: remember where it came from.
+    action admit(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        begin_sum(parse, pc, <%= it.pageArgs %>);
+        hdr.matchmul.kind = KIND_PASS;
+        hdr.matchmul.reply_port = (bit<16>)standard_metadata.ingress_port;
+    }
+
+<% for (const shift of it.leftShifts) { -%>
+<%   if (shift === 0) { -%>
+    // More groups of the plane that the pass before began.
+    action continue_sum(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        next(parse, pc);
+        choose(<%= it.pageArgs %>);
+    }
+
+<%   } else { -%>
+    // <%= shift === 1 ? "The next less significant bit plane" : `The next ${shift} bit planes` %>: the sums so far count <%= 2 ** shift %> times (Horner).
+    action next_plane_<%= shift %>(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
+        next(parse, pc);
+        choose(<%= it.pageArgs %>);
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> << <%= shift %>;
+<% } -%>
+    }
+
+<%   } -%>
+<% } -%>
+<% for (const shift of it.rightShifts) { -%>
+    // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
+    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> clamp) {
+        next(parse, pc);
+        meta.clamp = clamp;
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = (bit<32>)((int<32>)hdr.lanes.l<%= m %> >> <%= shift %>);
+<% } -%>
+    }
+
+<% } -%>
+    action decide() {
+        meta.decide = 1;
+    }
+
+    table sequencer {
+        key = {
+            hdr.matchmul.kind: exact;
+            hdr.matchmul.pc: exact;
+        }
+        actions = {
+            admit;
+            begin_sum;
+<% for (const shift of it.leftShifts) { -%>
+            <%= shift === 0 ? "continue_sum" : `next_plane_${shift}` %>;
+<% } -%>
+<% for (const shift of it.rightShifts) { -%>
+            scale_<%= shift %>;
+<% } -%>
+            decide;
+            drop;
+        }
+        size = <%= it.sequencerSize %>;
+        default_action = drop();
+    }
+
+<% for (const s of slots) { -%>
+    // Key byte <%= s %>.
+    action add_<%= s %>(<%= lanes.map((m) => `bit<32> w${m}`).join(", ") %>) {
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> + w<%= m %>;
+<% } -%>
+    }
+
+    table lookup_<%= s %> {
+        key = {
+            meta.page_<%= s %>: exact;
+            hdr.key[<%= s %>].value: exact;
+        }
+        actions = { add_<%= s %>; NoAction; }
+        size = <%= it.lookupSize %>;
+        default_action = NoAction();  // page 0 and rows no key reaches: nothing to add
+    }
+
+<% } -%>
+<% for (const low of it.lows) { -%>
+    action at_least_<%= it.named(low) %>() {
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = ((int<32>)hdr.lanes.l<%= m %> < <%= low %>) ? (bit<32>)(int<32>)(<%= low %>) : hdr.lanes.l<%= m %>;
+<% } -%>
+    }
+
+<% } -%>
+<% for (const high of it.highs) { -%>
+    action at_most_<%= it.named(high) %>() {
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = ((int<32>)hdr.lanes.l<%= m %> > <%= high %>) ? 32w<%= high %> : hdr.lanes.l<%= m %>;
+<% } -%>
+    }
+
+<% } -%>
+<% if (it.clamps.length > 0) { -%>
+    // Requantization, second half: saturate to the range of a byte. ReLU is the lower bound 0.
+    table clamp_low {
+        key = { meta.clamp: exact; }
+        actions = { <% for (const low of it.lows) { %>at_least_<%= it.named(low) %>; <% } %>NoAction; }
+        size = <%= it.clamps.length %>;
+        const default_action = NoAction();
+        const entries = {
+<% for (const c of it.clamps) { -%>
+            <%= c.id %>: at_least_<%= it.named(c.low) %>();
+<% } -%>
+        }
+    }
+
+    table clamp_high {
+        key = { meta.clamp: exact; }
+        actions = { <% for (const high of it.highs) { %>at_most_<%= it.named(high) %>; <% } %>NoAction; }
+        size = <%= it.clamps.length %>;
+        const default_action = NoAction();
+        const entries = {
+<% for (const c of it.clamps) { -%>
+            <%= c.id %>: at_most_<%= it.named(c.high) %>();
+<% } -%>
+        }
+    }
+
+<% } -%>
+    // The largest of <%= it.classes %> lanes, by halving; each lane carries <%= it.indexMask %> minus its own number in its low <%= it.indexBits %> bits.
+<% for (const t of it.temporaries) { -%>
+    bit<32> top_<%= t %>;
+<% } -%>
+<% for (const [i, level] of it.levels.entries()) { -%>
+    action larger_<%= i %>() {
+<%   for (const { to, a, b } of level) { -%>
+        <%= to %> = <% if (b === null) { %><%= a %><% } else { %>((int<32>)<%= a %> < (int<32>)<%= b %>) ? <%= b %> : <%= a %><% } %>;
+<%   } -%>
+    }
+
+<% } -%>
+    // The verdict, and the logits without the index bits.
+    action answer() {
+        hdr.matchmul.kind = KIND_ANSWER;
+        hdr.matchmul.parse = 0;
+        hdr.matchmul.pc = 0;
+        hdr.matchmul.verdict = 0x<%= it.indexMask.toString(16) %> ^ (bit<16>)(top_0 & 0x<%= it.indexMask.toString(16) %>);
+<% for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = (bit<32>)((int<32>)hdr.lanes.l<%= m %> >> <%= it.indexBits %>);
+<% } -%>
+        bit<48> client = hdr.ethernet.source;
+        hdr.ethernet.source = hdr.ethernet.destination;
+        hdr.ethernet.destination = client;
+        standard_metadata.egress_spec = (bit<9>)hdr.matchmul.reply_port;
+    }
+
+    apply {
+        if (standard_metadata.parser_error != error.NoError || !hdr.matchmul.isValid()) {
+            drop();  // foreign, or cut off
+        } else {
+            if (sequencer.apply().hit) {
+<% for (const s of slots) { -%>
+                lookup_<%= s %>.apply();
+<% } -%>
+<% if (it.clamps.length > 0) { -%>
+                clamp_low.apply();
+                clamp_high.apply();
+<% } -%>
+                if (meta.decide == 1) {
+<% for (const i of it.levels.keys()) { -%>
+                    larger_<%= i %>();
+<% } -%>
+                    answer();
+                }
+            }
+        }
+    }
+}
+
+control Return(inout headers_t hdr,
+               inout metadata_t meta,
+               inout standard_metadata_t standard_metadata) {
+    apply {
+        if (meta.again == 1) {
+            recirculate_preserving_field_list(0);
+        }
+    }
+}
+
+control TileDeparser(packet_out packet, in headers_t hdr) {
+    apply {
+        packet.emit(hdr.ethernet);
+        packet.emit(hdr.matchmul);
+        packet.emit(hdr.lanes);
+        packet.emit(hdr.rest);
+    }
+}
+
+V1Switch(TileParser(), NoChecksum(), Tile(), Return(), NoChecksum(), TileDeparser()) main;

@@ -1,0 +1,102 @@
+import { LANES, type MicroProgram, PAGE_ROWS, type ParseMode, pageBits } from "@matchmul/planner";
+import type { Mode, Schedule } from "./schedule.js";
+
+/** Rows of each lookup table: a power of two, since every key is an address. */
+export function lookupRows(program: MicroProgram): number {
+  return 2 ** pageBits(program) * PAGE_ROWS;
+}
+
+/** Entries of the sequencer table. */
+export function sequencerRows(program: MicroProgram): number {
+  return Math.max(64, 2 ** Math.ceil(Math.log2(program.passes.length)));
+}
+
+/** Bytes that wait in the packet after a narrowing parse has taken its keys; at least 1, as P4 wants. */
+export function restSize(program: MicroProgram): number {
+  const sizes = program.passes.map(({ parse }) => (parse.kind === "narrow" ? parse.lanes - parse.keys : 0));
+  return Math.max(1, ...sizes);
+}
+
+/** The halving tree of arg-max: per level, which temporaries become the larger of which two. */
+export function largestTree(classes: number): { to: string; a: string; b: string | null }[][] {
+  const levels: { to: string; a: string; b: string | null }[][] = [];
+  let width = 2 ** Math.ceil(Math.log2(Math.max(2, classes)));
+  for (let first = true; width > 1; first = false) {
+    width /= 2;
+    const level: (typeof levels)[number] = [];
+    for (let k = 0; k < width; k++) {
+      const present = k < classes && (!first || k + width < classes);
+      const name = (i: number): string => (first ? `hdr.lanes.l${i}` : `top_${i}`);
+      if (first) {
+        if (k < classes) level.push({ to: `top_${k}`, a: name(k), b: present ? name(k + width) : null });
+      } else if (k + width < Math.min(classes, width * 2)) {
+        level.push({ to: `top_${k}`, a: name(k), b: name(k + width) });
+      }
+    }
+    levels.push(level);
+  }
+  return levels;
+}
+
+function describe(mode: ParseMode): string {
+  const keys = mode.keys === 0 ? "no key" : mode.keys === 1 ? "1 key" : `${mode.keys} keys`;
+  if (mode.kind === "keep") return `The lanes stay; ${keys}.`;
+  if (mode.kind === "narrow")
+    return `The low bytes of ${mode.lanes} lanes become keys: ${mode.keys} at once, the rest wait.`;
+  return mode.skip === LANES * 4
+    ? `A request has no lanes yet; ${keys}.`
+    : `The lanes' bytes from ${mode.skip} on are the next keys: ${mode.keys} in this pass.`;
+}
+
+function modeContext({ id, mode }: Mode, isEntry: boolean): object {
+  const base = { id, kind: mode.kind, comment: `Mode ${id}. ${describe(mode)}`, advanceBits: 0, narrow: [] };
+  const take = mode.keys === 0 ? "accept" : `take_${mode.keys}`;
+  if (mode.kind === "keep") return { ...base, next: take };
+  // In the entry mode there are no lanes to skip.
+  if (mode.kind === "fresh") return { ...base, advanceBits: isEntry ? 0 : mode.skip * 8, next: take };
+  const narrow = Array.from({ length: mode.lanes }, (_, m) => (m < mode.keys ? "key" : "rest"));
+  return { ...base, narrow, advanceBits: (LANES - mode.lanes) * 32, next: "accept" };
+}
+
+/** The data of the templates in p4src. `summary` are the plan's numbers for the comment on top. */
+export function templateContext(
+  schedule: Schedule,
+  title: string,
+  summary: string[],
+  recirculationPort: number,
+): object {
+  const { program } = schedule;
+  const slots = Array.from({ length: program.slots }, (_, s) => s);
+  const bits = pageBits(program);
+  const verdict = program.passes.map((p) => p.step).find((step) => step.kind === "verdict")!;
+  const mostKeys = Math.max(
+    ...program.passes.filter((p) => p.parse.kind !== "narrow").map((p) => p.parse.keys),
+  );
+  const levels = largestTree(program.classes);
+  return {
+    title,
+    summary,
+    recirculationPort,
+    slots,
+    lanes: Array.from({ length: LANES }, (_, m) => m),
+    pageBits: bits,
+    pageParams: slots.map((s) => `bit<${bits}> page_${s}`).join(", "),
+    pageArgs: slots.map((s) => `page_${s}`).join(", "),
+    restSize: restSize(program),
+    modes: schedule.modes.map((mode) => modeContext(mode, mode.id === 0)),
+    takes: Array.from({ length: mostKeys }, (_, i) => mostKeys - i),
+    leftShifts: schedule.leftShifts,
+    rightShifts: schedule.rightShifts,
+    clamps: schedule.clamps,
+    lows: [...new Set(schedule.clamps.map((c) => c.low))],
+    highs: [...new Set(schedule.clamps.map((c) => c.high))],
+    named: (n: number) => (n < 0 ? `minus_${-n}` : `${n}`),
+    sequencerSize: sequencerRows(program),
+    lookupSize: lookupRows(program),
+    classes: program.classes,
+    indexBits: verdict.indexBits,
+    indexMask: 2 ** verdict.indexBits - 1,
+    levels,
+    temporaries: Array.from({ length: levels[0].length }, (_, i) => i),
+  };
+}

@@ -1,0 +1,62 @@
+import type { MicroProgram, ParseMode, Pass } from "@matchmul/planner";
+
+/** A parse mode as a state of the emitted parser. */
+export interface Mode {
+  id: number;
+  mode: ParseMode;
+}
+
+/** A range of clamping, numbered from 1: 0 stands for no clamping. */
+export interface Clamp {
+  id: number;
+  low: number;
+  high: number;
+}
+
+/** What an accumulate or scale pass does to the lanes, as the name of a sequencer action. */
+export function actionOf(pass: Pass): string {
+  const { step } = pass;
+  if (step.kind === "verdict") return "decide";
+  if (step.kind === "scale") return `scale_${step.shift}`;
+  if (pass.parse.kind !== "keep") return pass.pc === 0 ? "admit" : "begin_sum";
+  return step.shiftLeft === 0 ? "continue_sum" : `next_plane_${step.shiftLeft}`;
+}
+
+const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort((a, b) => a - b);
+
+/** The parts of a micro program that shape the P4 text; the rest is table entries. */
+export class Schedule {
+  readonly modes: Mode[] = [];
+  readonly clamps: Clamp[] = [];
+  readonly leftShifts: number[];
+  readonly rightShifts: number[];
+  #modeIds = new Map<string, number>();
+  constructor(readonly program: MicroProgram) {
+    const left: number[] = [];
+    const right: number[] = [];
+    for (const pass of program.passes) {
+      const key = JSON.stringify(pass.parse);
+      if (!this.#modeIds.has(key)) {
+        this.#modeIds.set(key, this.modes.length);
+        this.modes.push({ id: this.modes.length, mode: pass.parse });
+      }
+      const { step } = pass;
+      if (step.kind === "accumulate" && pass.parse.kind === "keep") left.push(step.shiftLeft);
+      if (step.kind === "scale") {
+        right.push(step.shift);
+        if (!this.clamps.some((c) => c.low === step.low && c.high === step.high))
+          this.clamps.push({ id: this.clamps.length + 1, low: step.low, high: step.high });
+      }
+    }
+    this.leftShifts = sorted(left);
+    this.rightShifts = sorted(right);
+  }
+
+  modeOf(pass: Pass): number {
+    return this.#modeIds.get(JSON.stringify(pass.parse))!;
+  }
+
+  clampOf(low: number, high: number): number {
+    return this.clamps.find((c) => c.low === low && c.high === high)!.id;
+  }
+}

@@ -1,0 +1,54 @@
+import { count, duration, rate } from "./format.js";
+import type { PlanDocument } from "./plan-document.js";
+
+/** The plan as a few sentences: what `matchmul explain` prints and the report opens with. */
+export function planInWords(plan: PlanDocument): string[] {
+  const { model, program, choice } = plan;
+  const widths = [model.inputFeatures, ...model.layers.map((layer) => layer.outFeatures)].join("-");
+  const sentences = [
+    `${model.name} is a ${widths} network: ${count(model.weights)} weights in ${model.layers.length} fully connected ` +
+      `layers, ${model.classes} classes.`,
+  ];
+  const layers = model.layers.map((layer, i) => {
+    const { g, planesPerPass } = choice.layers[i];
+    const planes = planesPerPass > 1 ? `, ${planesPerPass} bit planes a pass` : "";
+    const passes = program.passes.filter((pass) => pass.layer === layer.name).length;
+    return `${layer.name} looks up ${g} ${g === 1 ? "feature" : "features"} a key${planes} (${passes} passes)`;
+  });
+  const pages = program.pages.length;
+  sentences.push(
+    `One inference is one packet that makes ${count(program.passes.length)} passes through a program with ` +
+      `${program.slots} lookup slots: ${layers.join(", ")}. The lookup tables hold ${count(pages)} pages of 256 rows.`,
+  );
+  sentences.push(
+    program.input.encoding === "bytes"
+      ? `A request carries the ${program.input.features} int8 inputs as ${program.input.bytes} bytes; the switch turns them into bit planes.`
+      : `A request carries the ${program.input.features} inputs as ${program.input.bytes} bytes of bit planes, made by the client.`,
+  );
+  for (const { name, placement } of plan.pipes) {
+    if (placement === null) {
+      sentences.push(`${plan.profile.name} has no match-action stages, so nothing was placed.`);
+      continue;
+    }
+    const proof = placement.optimal
+      ? "no placement uses fewer"
+      : `none uses fewer than ${placement.bound}, so the gap is at most ${(placement.gap * 100).toFixed(0)} %`;
+    const how = {
+      bound: "a list schedule met the lower bound",
+      ilp: `found by ${placement.statistics.solver}`,
+      "list-schedule": "found by list scheduling",
+    }[placement.statistics.solvedBy];
+    sentences.push(
+      `${name}: ${placement.tables.length} tables take ${placement.stagesUsed} of ${placement.stagesAvailable} stages; ${proof} ` +
+        `(${how}). Greedy first fit takes ${placement.baseline.stagesUsed}.`,
+    );
+  }
+  if (plan.performance) {
+    const { passLatencyNs, latencyNs, inferencesPerSecond, limitedBy } = plan.performance;
+    sentences.push(
+      `The profile's latency model gives ${duration(passLatencyNs)} a pass and ${duration(latencyNs)} an inference, and ` +
+        `${rate(inferencesPerSecond)}inferences a second and pipe, limited by ${limitedBy}.`,
+    );
+  }
+  return sentences;
+}

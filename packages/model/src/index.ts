@@ -1,1 +1,21 @@
-export {};
+export { type Attribute, Attributes } from "./attributes.js";
+export { type DType, dtypes, integerRange, isFloat, type NumberData, type TensorData } from "./dtypes.js";
+export { type RunOptions, runGraph } from "./execute.js";
+export { roundHalfEven } from "./float-formats.js";
+export {
+  consumers,
+  type Dim,
+  describeType,
+  type Graph,
+  type Node,
+  nodeTitle,
+  producers,
+  type ValueInfo,
+  type ValueType,
+} from "./graph.js";
+export { inferShapes } from "./infer.js";
+export { normalise } from "./normalise.js";
+export { type ImportOptions, importOnnx } from "./onnx/import.js";
+export { parseTensor } from "./onnx/tensors.js";
+export { supportedOperators } from "./operators/registry.js";
+export { describeTensor, int64s, numberData, numbers, sizeOf, type Tensor, tensor, zeros } from "./tensor.js";

@@ -1,0 +1,84 @@
+import { type DType, dtypes, type Tensor } from "../../src/index.js";
+import { MessageWriter } from "./protobuf-writer.js";
+
+/** A value's name, element type and shape; strings are symbolic dimensions. */
+export type ValueSpec = [name: string, dtype: DType, shape: (number | string)[]];
+
+export type AttributeSpec = number | string | number[] | Tensor | { float: number } | { floats: number[] };
+
+export interface NodeSpec {
+  op: string;
+  name?: string;
+  domain?: string;
+  inputs: string[];
+  outputs: string[];
+  attributes?: Record<string, AttributeSpec>;
+}
+
+export interface ModelSpec {
+  opset?: number;
+  irVersion?: number;
+  inputs: ValueSpec[];
+  outputs: ValueSpec[];
+  initializers?: Record<string, Tensor>;
+  nodes: NodeSpec[];
+  /** Further operator sets by domain. */
+  domains?: Record<string, number>;
+}
+
+/** The bytes of an .onnx file. */
+export function onnxModel(spec: ModelSpec): Uint8Array {
+  const model = new MessageWriter().int(1, spec.irVersion ?? 8).string(2, "matchmul-tests");
+  model.message(7, (graph) => {
+    for (const node of spec.nodes) graph.message(1, (w) => writeNode(w, node));
+    graph.string(2, "test");
+    for (const [name, t] of Object.entries(spec.initializers ?? {}))
+      graph.message(5, (w) => writeTensor(w, t, name));
+    for (const value of spec.inputs) graph.message(11, (w) => writeValue(w, value));
+    for (const value of spec.outputs) graph.message(12, (w) => writeValue(w, value));
+  });
+  model.message(8, (w) => w.string(1, "").int(2, spec.opset ?? 17));
+  for (const [domain, version] of Object.entries(spec.domains ?? {}))
+    model.message(8, (w) => w.string(1, domain).int(2, version));
+  return model.finish();
+}
+
+/** A TensorProto with raw_data; only types whose array has the file's width. */
+export function writeTensor(w: MessageWriter, t: Tensor, name = ""): void {
+  for (const d of t.shape) w.int(1, d);
+  w.int(2, dtypes[t.dtype].onnx).string(8, name);
+  w.bytes(9, new Uint8Array(t.data.buffer, t.data.byteOffset, t.data.byteLength));
+}
+
+function writeValue(w: MessageWriter, [name, dtype, shape]: ValueSpec): void {
+  w.string(1, name).message(2, (type) =>
+    type.message(1, (tensor) =>
+      tensor.int(1, dtypes[dtype].onnx).message(2, (dims) => {
+        for (const d of shape)
+          dims.message(1, (dim) => (typeof d === "number" ? dim.int(1, d) : dim.string(2, d)));
+      }),
+    ),
+  );
+}
+
+function writeNode(w: MessageWriter, node: NodeSpec): void {
+  for (const name of node.inputs) w.string(1, name);
+  for (const name of node.outputs) w.string(2, name);
+  w.string(3, node.name ?? "").string(4, node.op);
+  for (const [name, value] of Object.entries(node.attributes ?? {}))
+    w.message(5, (a) => writeAttribute(a.string(1, name), value));
+  if (node.domain !== undefined) w.string(7, node.domain);
+}
+
+function writeAttribute(w: MessageWriter, value: AttributeSpec): void {
+  if (typeof value === "number") w.int(3, value).int(20, 2);
+  else if (typeof value === "string") w.string(4, value).int(20, 3);
+  else if (Array.isArray(value)) {
+    for (const v of value) w.int(8, v);
+    w.int(20, 7);
+  } else if ("float" in value) w.float(2, value.float).int(20, 1);
+  else if ("floats" in value) {
+    for (const v of value.floats) w.float(7, v);
+    w.int(20, 6);
+  } else w.message(5, (t) => writeTensor(t, value)).int(20, 4);
+}

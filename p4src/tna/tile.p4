@@ -342,19 +342,21 @@ control Tile(inout headers_t hdr,
         if (!hdr.matchmul.isValid()) {
             drop();
         } else if (sequencer.apply().hit) {
-<% for (const s of slots) { -%>
-            lookup_<%= s %>.apply();
-<% } -%>
-<% if (it.clamps.length > 0) { -%>
-            clamp_low.apply();
-            clamp_high.apply();
-<% } -%>
             if (meta.decide == 1) {
 <% for (const i of it.levels.keys()) { -%>
                 larger_<%= i %>();
 <% } -%>
                 take_index();
                 answer();
+<% if (it.clamps.length > 0) { -%>
+            } else if (meta.clamp != 0) {
+                clamp_low.apply();
+                clamp_high.apply();
+<% } -%>
+            } else {
+<% for (const s of slots) { -%>
+                lookup_<%= s %>.apply();
+<% } -%>
             }
         }
     }

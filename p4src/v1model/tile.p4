@@ -328,18 +328,20 @@ control Tile(inout headers_t hdr,
             drop();  // foreign, or cut off
         } else {
             if (sequencer.apply().hit) {
-<% for (const s of slots) { -%>
-                lookup_<%= s %>.apply();
-<% } -%>
-<% if (it.clamps.length > 0) { -%>
-                clamp_low.apply();
-                clamp_high.apply();
-<% } -%>
                 if (meta.decide == 1) {
 <% for (const i of it.levels.keys()) { -%>
                     larger_<%= i %>();
 <% } -%>
                     answer();
+<% if (it.clamps.length > 0) { -%>
+                } else if (meta.clamp != 0) {
+                    clamp_low.apply();
+                    clamp_high.apply();
+<% } -%>
+                } else {
+<% for (const s of slots) { -%>
+                    lookup_<%= s %>.apply();
+<% } -%>
                 }
             }
         }

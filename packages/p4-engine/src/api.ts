@@ -38,8 +38,8 @@ export interface TableInfo {
 export interface Observer {
   /** A table was applied: `handle` is the entry that hit, -1 for the default action. */
   table?(table: string, handle: number, action: string): void;
-  /** The packet re-enters the pipeline. */
-  again?(kind: "recirculate" | "resubmit" | "clone" | "multicast"): void;
+  /** The packet re-enters the pipeline, as these bytes. */
+  again?(kind: "recirculate" | "resubmit" | "clone" | "multicast", packet: Uint8Array): void;
   log?(message: string): void;
 }
 

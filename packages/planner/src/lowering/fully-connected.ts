@@ -1,6 +1,6 @@
 import { type KeyLayout, LANES, type ParseFrom } from "../microcode/types.js";
 import type { MicroBuilder } from "./builder.js";
-import { chunksOf, type LayerChoice } from "./options.js";
+import { chunksOf } from "./options.js";
 
 /** A matrix with its bias, scaled and ready to be summed: at most 32 rows. */
 export interface TileWeights {
@@ -45,14 +45,13 @@ export function lowerFullyConnected(
   builder: MicroBuilder,
   layer: string,
   layout: KeyLayout,
-  choice: LayerChoice,
   tile: TileWeights,
   arrival: ParseFrom,
 ): void {
   const groups = layout.blocks.length;
   const { slots } = builder;
+  const { planesPerPass } = layout;
   const chunks = chunksOf(layout, slots);
-  const planesPerPass = chunks > 1 ? 1 : choice.planesPerPass;
   const pageOf = new Map<string, number>();
   /** The page of `slot` that holds `group`, scaled by 2^power, with the bias or without. */
   const weightsPage = (slot: number, group: number, power: number, bias: boolean): number => {
@@ -85,9 +84,8 @@ export function lowerFullyConnected(
       for (let p = 0; p < together; p++) {
         for (let group = chunk * slots; group < Math.min(groups, (chunk + 1) * slots); group++) {
           const slot = keys++;
-          const power = together - 1 - p;
           const withBias = plane - together + 1 === 0 && chunk === chunks - 1 && slot === 0;
-          pages[slot] = weightsPage(slot, group, power, withBias);
+          pages[slot] = weightsPage(slot, group, p, withBias);
         }
       }
       const low = plane - together + 1;

@@ -105,7 +105,7 @@ export function lower(model: QuantizedModel, choice: Choice): MicroProgram {
   if (choice.encoding === "bytes") arrival = lowerConversion(builder, "input", layouts[0], arrival, int8);
   for (const [i, layer] of chain.entries()) {
     const tile = tileWeights(layer, layouts[i], inputRange(model, layer));
-    lowerFullyConnected(builder, layer.name, layouts[i], choice.layers[i], tile, arrival);
+    lowerFullyConnected(builder, layer.name, layouts[i], tile, arrival);
     const lut = layer.requantization;
     if (lut === null) {
       const bits = indexBits(layer.outFeatures);

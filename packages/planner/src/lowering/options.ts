@@ -30,7 +30,8 @@ export function keyLayout(input: InputRange, choice: LayerChoice, slots: number)
   const blocksInPage = 2 ** (8 - choice.g);
   // Groups slot, slot + slots, slot + 2 * slots ... share the slot's pages, a block each.
   const blocks = Array.from({ length: groups }, (_, group) => Math.floor(group / slots) % blocksInPage);
-  return { features: input.features, planes, offset, g: choice.g, blocks };
+  const planesPerPass = groups > slots ? 1 : choice.planesPerPass;
+  return { features: input.features, planes, offset, planesPerPass, g: choice.g, blocks };
 }
 
 /** Passes in which all groups of one plane are looked up. */
@@ -39,9 +40,8 @@ export function chunksOf(layout: KeyLayout, slots: number): number {
 }
 
 /** Passes of a fully connected layer, without the conversion of its inputs. */
-export function layerPasses(layout: KeyLayout, choice: LayerChoice, slots: number): number {
-  const chunks = chunksOf(layout, slots);
-  return chunks > 1 ? layout.planes * chunks : Math.ceil(layout.planes / choice.planesPerPass);
+export function layerPasses(layout: KeyLayout, slots: number): number {
+  return Math.ceil(layout.planes / layout.planesPerPass) * chunksOf(layout, slots);
 }
 
 /** Planes that fit one pass: all their groups must find a slot. */

@@ -2,7 +2,10 @@ import { type KeyLayout, layoutBytes, type MicroProgram } from "./types.js";
 
 /** Where bit plane `plane` (0 = least significant) of `group` stands among the key bytes of a layout. */
 export function keyByteIndex(layout: KeyLayout, plane: number, group: number): number {
-  return (layout.planes - 1 - plane) * layout.blocks.length + group;
+  const { planes, planesPerPass } = layout;
+  const inPass = plane % planesPerPass;
+  const planesBefore = Math.max(0, planes - (plane - inPass + planesPerPass));
+  return (planesBefore + inPass) * layout.blocks.length + group;
 }
 
 /** The key bytes of a vector of values: what the switch's conversion passes make, and a client may send. */

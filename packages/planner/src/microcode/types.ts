@@ -66,8 +66,9 @@ export interface Page {
 }
 
 /**
- * How features become key bytes. Planes run from the most significant to the least; within a plane the
- * groups of g features follow each other. Byte (plane, group) = block of the group << g | the group's bits,
+ * How features become key bytes. Passes run from the most significant planes to the least; within a pass the
+ * planes ascend, so that a slot always serves the same power of two; within a plane the groups of g features
+ * follow each other. Byte (plane, group) = block of the group << g | the group's bits,
  * feature i of a group in bit i.
  */
 export interface KeyLayout {
@@ -76,6 +77,8 @@ export interface KeyLayout {
   planes: number;
   /** Added to each value to make it non-negative: 0 or 128. */
   offset: number;
+  /** Planes looked up in one pass; the first pass takes what is left over. */
+  planesPerPass: number;
   /** Features in a group, 1 to 8: the bits of a key that are data. */
   g: number;
   /** Per group, the constant in the key byte's upper 8 - g bits: which block of a page its rows are. */

@@ -1,0 +1,170 @@
+import { LANES, type MicroProgram, PAGE_ROWS, pageBits } from "../microcode/types.js";
+import type { Dependency, LogicalTable, PhvField, PipelineProgram } from "../pipeline/types.js";
+
+/** Rows of each lookup table: a power of two, since every key is an address. */
+export function lookupRows(program: MicroProgram): number {
+  return 2 ** pageBits(program) * PAGE_ROWS;
+}
+
+/** Entries the sequencer table is given: room for longer schedules of the same shape. */
+export function sequencerRows(program: MicroProgram): number {
+  return Math.max(64, 2 ** Math.ceil(Math.log2(program.passes.length)));
+}
+
+/** Bytes that wait in the packet after a narrowing parse has taken its keys; at least 1, as P4 wants. */
+export function restSize(program: MicroProgram): number {
+  const sizes = program.passes.map(({ parse }) => (parse.kind === "narrow" ? parse.lanes - parse.keys : 0));
+  return Math.max(1, ...sizes);
+}
+
+/** Levels of the arg-max tree: each halves the lanes that are left. */
+export function treeLevels(classes: number): number {
+  return Math.ceil(Math.log2(Math.max(2, classes)));
+}
+
+const distinct = <T>(values: T[]): number => new Set(values).size;
+
+/** The tables of the emitted program (p4src/tna/tile.p4) and what each asks of a stage. */
+export function tilePipeline(program: MicroProgram): PipelineProgram {
+  const { slots, classes, passes } = program;
+  const bits = pageBits(program);
+  const steps = passes.map((pass) => pass.step);
+  const scales = steps.filter((step) => step.kind === "scale");
+  const tables: LogicalTable[] = [];
+  const dependencies: Dependency[] = [];
+  const depend = (kind: Dependency["kind"], from: string, to: string): void => {
+    dependencies.push({ kind, from, to });
+  };
+  const table = (name: string, rest: Partial<LogicalTable>): string => {
+    tables.push({
+      name,
+      gress: "ingress",
+      match: "keyless",
+      key: [],
+      entries: 1,
+      actionDataBits: 0,
+      ...rest,
+    });
+    return name;
+  };
+
+  // admit, begin, continue, decide, drop; and one for each distance of shifting.
+  const leftShifts = distinct(steps.map((s) => (s.kind === "accumulate" ? s.shiftLeft : 0)));
+  const rightShifts = distinct(scales.map((s) => s.shift));
+  table("sequencer", {
+    layer: "sequencer",
+    match: "exact",
+    key: [
+      { field: "hdr.matchmul.kind", widthBits: 8 },
+      { field: "hdr.matchmul.pc", widthBits: 16 },
+    ],
+    entries: sequencerRows(program),
+    actionDataBits: 8 + 16 + slots * bits,
+    actions: 4 + leftShifts + rightShifts,
+    // Lanes; parse, kind, clamp, decide; pc, reply port, egress port, and the pages.
+    writes: { 8: 4, 16: 3 + slots, 32: LANES },
+    busOperands: { 8: 2, 16: 1 + slots },
+    constantOperands: { 16: 1 },
+    splittable: false,
+  });
+
+  const lookups = Array.from({ length: slots }, (_, s) =>
+    table(`lookup_${s}`, {
+      layer: "lookups",
+      match: "hash-action",
+      key: [
+        { field: `meta.page_${s}`, widthBits: bits },
+        { field: `hdr.key[${s}].value`, widthBits: 8 },
+      ],
+      entries: lookupRows(program),
+      actionDataBits: LANES * 32,
+      writes: { 32: LANES },
+      busOperands: { 32: LANES },
+    }),
+  );
+  for (const [s, lookup] of lookups.entries()) {
+    depend("match", "sequencer", lookup);
+    if (s > 0) depend("action", lookups[s - 1], lookup);
+  }
+
+  const clamps: string[] = [];
+  if (scales.length > 0) {
+    for (const [name, bounds] of [
+      ["clamp_low", scales.map((s) => s.low)],
+      ["clamp_high", scales.map((s) => s.high)],
+    ] as const) {
+      clamps.push(
+        table(name, {
+          layer: "requantization",
+          match: "exact",
+          key: [{ field: "meta.clamp", widthBits: 8 }],
+          entries: distinct(scales.map((s) => `${s.low} ${s.high}`)),
+          actions: 1 + distinct([...bounds]),
+          writes: { 32: LANES },
+          constantOperands: { 32: distinct(bounds.filter((b) => b < -8 || b > 7)) },
+          splittable: false,
+        }),
+      );
+      depend("match", "sequencer", name);
+    }
+    depend("action", "clamp_low", "clamp_high");
+  }
+
+  const verdict: string[] = [];
+  let width = 2 ** treeLevels(classes);
+  for (let level = 0; level < treeLevels(classes); level++) {
+    width /= 2;
+    verdict.push(table(`larger_${level}`, { layer: "arg-max", writes: { 32: Math.min(width, classes) } }));
+  }
+  verdict.push(table("take_index", { layer: "arg-max", writes: { 16: 1 }, constantOperands: { 16: 1 } }));
+  verdict.push(
+    table("answer", {
+      layer: "arg-max",
+      writes: { 8: 2, 16: 9, 32: LANES },
+      constantOperands: { 16: 1 },
+    }),
+  );
+  for (const [i, name] of verdict.entries()) {
+    // Whether they run is a field the sequencer writes.
+    depend("match", "sequencer", name);
+    if (i > 0) depend("action", verdict[i - 1], name);
+  }
+
+  const branches = [lookups, clamps, verdict];
+  const exclusive: string[][] = [];
+  for (const [i, branch] of branches.entries())
+    for (const other of branches.slice(i + 1))
+      for (const a of branch) for (const b of other) exclusive.push([a, b]);
+
+  return {
+    name: program.name,
+    tables,
+    dependencies,
+    exclusive,
+    phv: phvOf(program),
+    addedHeaderBytes: LANES * 4,
+  };
+}
+
+/** Headers and metadata in containers. Bytes a parser takes one by one need a container each. */
+function phvOf(program: MicroProgram): PhvField[] {
+  const field = (name: string, containerBits: PhvField["containerBits"], containers: number): PhvField => ({
+    name,
+    gress: "ingress",
+    containerBits,
+    containers,
+  });
+  return [
+    field("hdr.lanes", 32, LANES),
+    field("top", 32, 2 ** (treeLevels(program.classes) - 1)),
+    field("hdr.ethernet", 16, 7),
+    field("hdr.matchmul: version, kind, parse, reserved", 8, 4),
+    field("hdr.matchmul: pc, reply_port, request, verdict", 16, 5),
+    field("hdr.key", 8, program.slots),
+    field("hdr.rest", 8, restSize(program)),
+    field("meta.page", 16, program.slots),
+    field("meta.clamp, meta.decide", 8, 2),
+    field("intrinsic: ports", 16, 2),
+    field("intrinsic: drop, bypass", 8, 2),
+  ];
+}

@@ -49,6 +49,11 @@ export interface FullyConnectedLayer {
   weightScale: number[];
   activation: "none" | "relu";
   requantization: ShiftLut | null;
+  /**
+   * Per output, the largest magnitude any partial sum can take, in any order of summation, for any input in the input
+   * tensor's range: |bias| + sum of |weight| * max |x|. Less than 2^31, so int32 never overflows.
+   */
+  accumulatorBound?: Int32Array;
 }
 
 /** The class: index of the largest value, the lowest such index on a tie. */

@@ -1,0 +1,68 @@
+import type { QuantizedModel } from "@matchmul/quantizer";
+import { error } from "./errors.js";
+import { argMax } from "./layers/arg-max.js";
+import type { Execute, Integers, Run } from "./layers/layer.js";
+import { executors } from "./layers/registry.js";
+
+export interface Int8Result {
+  /** The model's `logits` tensor. */
+  logits: Int32Array;
+  /** Index of the largest logit, the lowest on a tie. */
+  class: number;
+  /** With `tensors: true`: every tensor of the model by name. */
+  tensors?: Record<string, Integers>;
+  /** With `tensors: true`: each layer's int32 accumulators by layer name, bias and rounding term included. */
+  accumulators?: Record<string, Int32Array>;
+}
+
+export interface Int8Options {
+  /** Return every intermediate tensor, to find where another level first differs. */
+  tensors?: boolean;
+}
+
+/**
+ * Executes the int8 model on one image, in integer arithmetic only, as docs/arithmetic.md defines it.
+ * @param input the model's input tensor: int8 values (for a uint8 input, its bytes or a Uint8Array)
+ * @throws MatchMulError int8-input-length, int8-input-range
+ */
+export function runInt8(
+  model: QuantizedModel,
+  input: Int8Array | Uint8Array,
+  options: Int8Options = {},
+): Int8Result {
+  const image = checkedInput(model, input);
+  const run: Run = {
+    model,
+    values: new Map([[model.input, image]]),
+    accumulators: options.tensors ? new Map() : undefined,
+  };
+  for (const layer of model.layers) (executors[layer.kind] as Execute<typeof layer>)(layer, run);
+  const last = run.values.get(model.logits)!;
+  const result: Int8Result = { logits: Int32Array.from(last), class: argMax(last) };
+  if (run.accumulators !== undefined) {
+    result.tensors = Object.fromEntries(run.values);
+    result.accumulators = Object.fromEntries(run.accumulators);
+  }
+  return result;
+}
+
+/** Executes the int8 model on several images one after the other. */
+export function runInt8Batch(
+  model: QuantizedModel,
+  inputs: readonly (Int8Array | Uint8Array)[],
+  options: Int8Options = {},
+): Int8Result[] {
+  return inputs.map((input) => runInt8(model, input, options));
+}
+
+function checkedInput(model: QuantizedModel, input: Int8Array | Uint8Array): Integers {
+  const { dtype, range, shape } = model.tensors[model.input];
+  const expected = shape.reduce((a, b) => a * b, 1);
+  if (input.length !== expected) throw error("int8-input-length", expected, input.length);
+  const View = dtype === "uint8" ? Uint8Array : Int8Array;
+  const values = new View(input.buffer as ArrayBuffer, input.byteOffset, input.length);
+  for (let i = 0; i < values.length; i++)
+    if (values[i] < range[0] || values[i] > range[1])
+      throw error("int8-input-range", i, values[i], range[0], range[1]);
+  return values;
+}

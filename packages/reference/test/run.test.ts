@@ -1,0 +1,66 @@
+import { MatchMulError } from "@matchmul/common";
+import { validateModel } from "@matchmul/quantizer";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { runInt8, runInt8Batch } from "../src/run.js";
+import { naiveInt8 } from "./naive.js";
+import { randomChain, randomInput } from "./random-model.js";
+
+const widths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 5 });
+
+describe("runInt8", () => {
+  it("equals the naive bigint model in every tensor, extremes included", () => {
+    fc.assert(
+      fc.property(fc.nat(), widths, fc.boolean(), fc.boolean(), (seed, w, extreme, signedInput) => {
+        const model = validateModel(randomChain(seed, { widths: w, extreme, signedInput }), "test");
+        const input = randomInput(seed + 1, model, extreme);
+        const expected = naiveInt8(model, input);
+        const result = runInt8(model, input, { tensors: true });
+        for (const [name, values] of expected)
+          expect(Array.from(result.tensors![name], BigInt), `tensor ${name}`).toEqual(values);
+        expect(Array.from(result.logits, BigInt)).toEqual(expected.get(model.logits));
+        expect(BigInt(result.class)).toBe(expected.get("class")![0]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("gives the lowest class on a tie", () => {
+    const model = randomChain(1, { widths: [2, 4], extreme: false, signedInput: true });
+    const [layer] = model.layers;
+    if (layer.kind !== "fully-connected") throw new Error("not a fully connected layer");
+    layer.weights.fill(0);
+    layer.bias.set([-7, 5, 5, 4]);
+    expect(runInt8(model, Int8Array.of(3, 4)).class).toBe(1);
+  });
+
+  it("keeps intermediate tensors only when asked, accumulators before requantization included", () => {
+    const model = randomChain(5, { widths: [6, 4, 3], extreme: false, signedInput: false });
+    const input = randomInput(2, model, false);
+    expect(runInt8(model, input)).not.toHaveProperty("tensors");
+    const { accumulators, logits } = runInt8(model, input, { tensors: true });
+    expect(Object.keys(accumulators!)).toEqual(["fc1", "fc2"]);
+    expect(accumulators!.fc2).toEqual(logits);
+  });
+
+  it("runs a batch as its images one by one", () => {
+    const model = randomChain(9, { widths: [6, 4, 3], extreme: false, signedInput: true });
+    const inputs = [1, 2, 3].map((seed) => randomInput(seed, model, false));
+    expect(runInt8Batch(model, inputs)).toEqual(inputs.map((input) => runInt8(model, input)));
+  });
+
+  it("refuses inputs of another length or outside the range", () => {
+    const model = randomChain(3, { widths: [4, 2], extreme: false, signedInput: false });
+    const code = (input: Int8Array) => {
+      try {
+        runInt8(model, input);
+      } catch (cause) {
+        return cause instanceof MatchMulError ? cause.code : "another error";
+      }
+      return "accepted";
+    };
+    expect(code(Int8Array.of(1, 2, 3))).toBe("int8-input-length");
+    expect(code(Int8Array.of(1, 2, -3, 4))).toBe("int8-input-range");
+    expect(code(Int8Array.of(1, 2, 3, 4))).toBe("accepted");
+  });
+});

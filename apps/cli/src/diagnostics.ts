@@ -1,13 +1,53 @@
 import { defineDiagnostics } from "@matchmul/common";
 
-/** Errors of the command line itself; those of the files it reads come from the packages. */
+/** Errors of the command line, the bundle and the archives of images; the other packages have their own. */
 export const error = defineDiagnostics("cli", {
   usage: (message: string, command: string) => ({
     message,
     hint: `\`${command} --help\` lists commands and options`,
   }),
-  "option-value": (option: string, value: string, expected: string) => ({
-    message: `${option} ${value}: expected ${expected}`,
-    hint: "`--help` after the command describes each option",
+  "inputs-array": (path: string, present: readonly string[], wanted: readonly string[]) => ({
+    message: `${path} holds ${present.length === 1 ? "the array" : "the arrays"} ${present.join(", ")}, but none of ${wanted.join(", ")}`,
+    hint: "write it with numpy.savez(path, images=..., labels=...)",
+  }),
+  "inputs-shape": (path: string, array: string, got: readonly number[], expected: string) => ({
+    message: `array ${array} of ${path} has shape (${got.join(", ")}); the model takes (${expected})`,
+    hint: "save the images as the model takes them, with the batch dimension in front",
+  }),
+  "inputs-not-finite": (path: string, array: string, image: number) => ({
+    message: `array ${array} of ${path} holds NaN or infinity, first in image ${image}`,
+    hint: "check how the images are scaled before they are saved",
+  }),
+  "labels-invalid": (path: string, why: string) => ({
+    message: `the labels of ${path} ${why}`,
+    hint: "labels are whole numbers, one an image, from 0 to the number of classes less one",
+  }),
+  "labels-missing": (path: string) => ({
+    message: `${path} has no array labels, which this command needs`,
+    hint: "write it with numpy.savez(path, images=..., labels=...)",
+  }),
+  "model-input": (name: string, why: string) => ({
+    message: `the model ${name} cannot be compiled: ${why}`,
+    hint: "a model with one float input whose dimensions behind the batch are numbers is compiled",
+  }),
+  "bundle-missing": (path: string) => ({
+    message: `${path} is not a bundle: it has no manifest.json`,
+    hint: "make one with `matchmul compile MODEL.onnx --calibration FILE.npz --out DIR`",
+  }),
+  "bundle-invalid": (path: string, why: string) => ({
+    message: `${path} is damaged: ${why}`,
+    hint: "compile the model again",
+  }),
+  "bundle-changed": (path: string, files: readonly string[]) => ({
+    message: `${files.join(", ")} of ${path} ${files.length === 1 ? "is" : "are"} not as compiled`,
+    hint: "compile again, or give --allow-changed to use the files as they are",
+  }),
+  "bundle-target": (path: string, target: string, present: readonly string[]) => ({
+    message: `${path} was compiled for ${present.join(", ")}, not for ${target}`,
+    hint: `compile it again with --target ${target}`,
+  }),
+  "profile-target": (profile: string, target: string, known: readonly string[]) => ({
+    message: `profile ${profile} has no target ${target}`,
+    hint: `choose one of ${known.join(", ")}`,
   }),
 });

@@ -92,6 +92,7 @@ export interface MatchTable {
   insertReference(key: readonly MatchKey[], reference: ProfileReference, priority?: number): number;
   /** @throws P4Error unknown-handle, frozen-table ... */
   modify(handle: number, action: number, args: readonly Bits[]): void;
+  modifyReference(handle: number, reference: ProfileReference): void;
   remove(handle: number): void;
   /** Removes all entries; the default action stays. */
   clear(): void;

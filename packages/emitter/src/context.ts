@@ -1,21 +1,5 @@
-import { LANES, type MicroProgram, PAGE_ROWS, type ParseMode, pageBits } from "@matchmul/planner";
+import { LANES, lookupRows, type ParseMode, pageBits, restSize, sequencerRows } from "@matchmul/planner";
 import type { Mode, Schedule } from "./schedule.js";
-
-/** Rows of each lookup table: a power of two, since every key is an address. */
-export function lookupRows(program: MicroProgram): number {
-  return 2 ** pageBits(program) * PAGE_ROWS;
-}
-
-/** Entries of the sequencer table. */
-export function sequencerRows(program: MicroProgram): number {
-  return Math.max(64, 2 ** Math.ceil(Math.log2(program.passes.length)));
-}
-
-/** Bytes that wait in the packet after a narrowing parse has taken its keys; at least 1, as P4 wants. */
-export function restSize(program: MicroProgram): number {
-  const sizes = program.passes.map(({ parse }) => (parse.kind === "narrow" ? parse.lanes - parse.keys : 0));
-  return Math.max(1, ...sizes);
-}
 
 /** The halving tree of arg-max: per level, which temporaries become the larger of which two. */
 export function largestTree(classes: number): { to: string; a: string; b: string | null }[][] {

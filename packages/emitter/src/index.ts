@@ -1,4 +1,3 @@
-export { lookupRows, restSize, sequencerRows } from "./context.js";
 export { type EmitOptions, type EmittedFiles, emit, identifier } from "./emit.js";
 export { allEntries, type EmittedEntry, lookupEntries, sequencerEntries } from "./entries.js";
 export { actionOf, Schedule } from "./schedule.js";

@@ -1,0 +1,43 @@
+import { allEntries, type EmittedEntry, type Schedule } from "@matchmul/emitter";
+import type { Engine } from "@matchmul/p4-engine";
+import type { Tally } from "./report.js";
+
+const name = (full: string): string => full.slice(full.lastIndexOf(".") + 1);
+
+/** One entry as comparable text: table, key, action, arguments. */
+const asText = ({ action, params }: Pick<EmittedEntry, "action" | "params">): string =>
+  `${action}(${params.join(", ")})`;
+
+/**
+ * Holds the entries that are in the engine's tables against those the microcode asks for: none missing, none
+ * more, every argument equal.
+ *
+ * @param only the one table to look at, by its full name
+ */
+export function checkEntries(engine: Engine, schedule: Schedule, tally: Tally, only?: string): void {
+  const expected = new Map<string, Map<string, string>>();
+  for (const entry of allEntries(schedule)) {
+    if (only !== undefined && name(only) !== entry.table) continue;
+    let table = expected.get(entry.table);
+    if (table === undefined) expected.set(entry.table, (table = new Map()));
+    table.set(entry.keys.join(" "), asText(entry));
+  }
+  for (const info of engine.tables) {
+    const table = expected.get(name(info.name));
+    if (table === undefined) continue;
+    for (const { entry } of engine.entries(info.name)) {
+      const key = entry.key.map((k) => (k.kind === "exact" ? k.value : k.kind)).join(" ");
+      const actual = asText({ action: name(entry.action), params: entry.args.map(Number) });
+      const wanted = table.get(key);
+      table.delete(key);
+      tally.add(1, actual === wanted ? 0 : 1, () => ({
+        where: `table ${info.name}, key ${key}`,
+        expected: wanted ?? "no entry",
+        actual,
+      }));
+    }
+  }
+  for (const [table, missing] of expected)
+    for (const [key, wanted] of missing)
+      tally.add(1, 1, () => ({ where: `table ${table}, key ${key}`, expected: wanted, actual: "no entry" }));
+}

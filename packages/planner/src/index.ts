@@ -6,4 +6,5 @@ export { lookupRows, restSize, sequencerRows, tilePipeline, treeLevels } from ".
 export { type PacketState, type PassObserver, runMicrocode } from "./microcode/interpreter.js";
 export { encodeInput, toKeyBytes } from "./microcode/layout.js";
 export * from "./microcode/types.js";
+export * from "./pipeline/index.js";
 export type * from "./pipeline/types.js";

@@ -9,6 +9,8 @@ export type Gress = "ingress" | "egress";
 /** Widths of PHV containers, and so of the ALUs that write them, in bits. */
 export type ContainerBits = 8 | 16 | 32;
 
+export const containerWidths: readonly ContainerBits[] = [8, 16, 32];
+
 /** A count for each container width; what is left out is 0. */
 export type PerContainer = Readonly<Partial<Record<ContainerBits, number>>>;
 
@@ -47,6 +49,8 @@ export interface StatefulRegister {
   instructions?: number;
   /** `hash`: the index comes from a field through the hash distribution (default); `match`: one cell an entry. */
   addressing?: "hash" | "match";
+  /** The field that `hash` addressing takes the index from; default: one of its own, as wide as the cells need. */
+  index?: KeyField;
   /** Bits of the result that travel on the action data bus; default 0 (the register is only written). */
   outputBits?: number;
 }
@@ -56,6 +60,8 @@ export interface StatisticsArray {
   name: string;
   cells: number;
   addressing?: "hash" | "match";
+  /** As for a register. */
+  index?: KeyField;
 }
 
 /** One logical table as the program has it, before any thought of stages. */
@@ -232,11 +238,12 @@ export interface PipelinePlacement {
   tables: readonly PlacedTable[];
   /** One item a stage used, from 0 to the last. */
   stages: readonly PlacedStage[];
-  /** Units of each resource that every stage has; Infinity where the profile sets no limit. */
+  /** Units of each resource that every stage has; Infinity where the profile sets no limit (null in JSON). */
   limits: StageVector;
   phv: readonly PhvUse[];
   /** Stages used: the number of the last one, plus 1. */
   stagesUsed: number;
+  /** Of the profile; where it has no stages, as many as are used. */
   stagesAvailable: number;
   /** No placement of this program uses fewer stages. */
   bound: number;

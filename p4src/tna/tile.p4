@@ -284,7 +284,6 @@ control Tile(inout headers_t hdr,
     table clamp_low {
         key = { meta.clamp: exact; }
         actions = { <% for (const low of it.lows) { %>at_least_<%= it.named(low) %>; <% } %>NoAction; }
-        size = <%= it.clamps.length %>;
         const default_action = NoAction();
         const entries = {
 <% for (const c of it.clamps) { -%>
@@ -296,7 +295,6 @@ control Tile(inout headers_t hdr,
     table clamp_high {
         key = { meta.clamp: exact; }
         actions = { <% for (const high of it.highs) { %>at_most_<%= it.named(high) %>; <% } %>NoAction; }
-        size = <%= it.clamps.length %>;
         const default_action = NoAction();
         const entries = {
 <% for (const c of it.clamps) { -%>

@@ -68,6 +68,8 @@ struct metadata_t {
     bit<<%= it.pageBits %>> page_<%= s %>;
 <% } -%>
     bit<8> clamp;   // 0: no; otherwise which range
+    // Recirculation keeps no metadata, but BMv2 wants a list of fields to keep: this one is 0 then anyway.
+    @field_list(0)
     bit<1> decide;  // 1 in the verdict pass
     bit<1> again;   // 1: recirculate
 }
@@ -274,7 +276,6 @@ control Tile(inout headers_t hdr,
     table clamp_low {
         key = { meta.clamp: exact; }
         actions = { <% for (const low of it.lows) { %>at_least_<%= it.named(low) %>; <% } %>NoAction; }
-        size = <%= it.clamps.length %>;
         const default_action = NoAction();
         const entries = {
 <% for (const c of it.clamps) { -%>
@@ -286,7 +287,6 @@ control Tile(inout headers_t hdr,
     table clamp_high {
         key = { meta.clamp: exact; }
         actions = { <% for (const high of it.highs) { %>at_most_<%= it.named(high) %>; <% } %>NoAction; }
-        size = <%= it.clamps.length %>;
         const default_action = NoAction();
         const entries = {
 <% for (const c of it.clamps) { -%>

@@ -51,9 +51,10 @@ describe.each(targets.map((t) => t.name))("emit for %s", (target) => {
     }
   });
 
-  it("sizes every table", () => {
+  it("sizes every table but those whose entries are in the text", () => {
     const tables = text.match(/\btable \w+ \{/g)!.length;
-    expect(text.match(/\bsize = \d+;/g)!.length).toBe(tables);
+    const constant = text.match(/const entries = \{/g)!.length;
+    expect(text.match(/\bsize = \d+;/g)!.length).toBe(tables - constant);
   });
 });
 

@@ -7,4 +7,4 @@ export { type PacketState, type PassObserver, runMicrocode } from "./microcode/i
 export { encodeInput, toKeyBytes } from "./microcode/layout.js";
 export * from "./microcode/types.js";
 export * from "./pipeline/index.js";
-export type * from "./pipeline/types.js";
+export { makePlan, type Plan, type PlanOptions } from "./plan.js";

@@ -22,5 +22,9 @@ export const error = defineDiagnostics("planner", {
     message: `the logits of ${layer} can reach ${bound}; beside the class index there is room for ${most}`,
     hint: "fewer inputs or smaller weights in the last layer leave room for the index bits",
   }),
+  "too-many-pages": (model: string, pages: number, most: number) => ({
+    message: `${model} needs ${pages} pages in a lookup table; one stage holds ${most}`,
+    hint: "fewer inputs or layers need fewer pages",
+  }),
   "shift-too-large": (layer: string, shift: number) => `layer ${layer} asks for a shift by ${shift}`,
 });

@@ -1,7 +1,8 @@
-import { noProgress, type Progress } from "@matchmul/common";
+import { MatchMulError, noProgress, type Progress } from "@matchmul/common";
 import type { HardwareProfile } from "@matchmul/profiles";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { type Latency, latencyOf } from "./cost/latency.js";
+import { error } from "./diagnostics.js";
 import { type Candidate, chooseCandidates } from "./lowering/choose.js";
 import { lower } from "./lowering/lower.js";
 import type { Choice } from "./lowering/options.js";
@@ -29,8 +30,11 @@ export interface Plan {
   pipeline: PipelineProgram;
   placement: PipelinePlacement;
   latency: Latency;
-  /** Choices enumerated, and how many were placed, in order of passes, until one fitted. */
-  search: { candidates: number; tried: number };
+  /**
+   * Choices enumerated in order of passes, how many were placed until one fitted, and how many of those the
+   * solver left open in its time (a plan with fewer passes might exist only if there are any).
+   */
+  search: { candidates: number; tried: number; undecided: number };
 }
 
 /** Most lookup tables a pass could need on any target: the chain of lookups takes a stage each. */
@@ -56,9 +60,9 @@ export async function makePlan(
     mostAddressBits: MOST_ADDRESS_BITS,
     encoding: options.encoding ?? "auto",
   }).filter((c) => options.slots === undefined || c.choice.slots === options.slots);
+  if (candidates.length === 0) throw noCandidate(model, options);
   let refusal: unknown;
-  // What is lowered must be lowerable at all: let `lower` say what is wrong.
-  if (candidates.length === 0) lower(model, smallestChoice(model, options));
+  let undecided = 0;
   for (const [tried, candidate] of candidates.entries()) {
     progress.update("place", tried, candidates.length, describe(candidate));
     const { choice } = candidate;
@@ -73,19 +77,35 @@ export async function makePlan(
         pipeline,
         placement,
         latency,
-        search: { candidates: candidates.length, tried: tried + 1 },
+        search: { candidates: candidates.length, tried: tried + 1, undecided },
       };
     } catch (cause) {
-      if ((cause as { code?: string }).code !== "does-not-fit") throw cause;
+      const { code } = cause as { code?: string };
+      if (code === "pipeline-undecided") undecided++;
+      else if (code !== "does-not-fit") throw cause;
       refusal = cause;
     }
   }
   throw refusal;
 }
 
-function smallestChoice(model: QuantizedModel, options: PlanOptions): Choice {
+/** Why no choice was worth placing: what `lower` says of the plainest one, or that its pages are too many. */
+function noCandidate(model: QuantizedModel, options: PlanOptions): MatchMulError {
   const layers = model.layers.map(() => ({ g: 8, planesPerPass: 1 }));
-  return { slots: options.slots ?? 1, encoding: options.encoding === "planes" ? "planes" : "bytes", layers };
+  const slots = options.slots ?? MOST_SLOTS;
+  const encoding = options.encoding === "planes" ? "planes" : "bytes";
+  try {
+    const { pages } = lower(model, { slots, encoding, layers });
+    return error(
+      "too-many-pages",
+      model.name,
+      Math.max(...pages.map((p) => p.length)),
+      2 ** (MOST_ADDRESS_BITS - 8),
+    );
+  } catch (cause) {
+    if (cause instanceof MatchMulError) return cause;
+    throw cause;
+  }
 }
 
 function describe({ choice, passes }: Candidate): string {

@@ -21,6 +21,12 @@ export function writeBits(
   what: () => string,
 ): void {
   if (typeof value === "number" && widthBits <= 53) {
+    const word = value >>> 0;
+    if (word === value && (widthBits >= 32 || (word >>> widthBits === 0 && widthBits > 0))) {
+      words[at] = word;
+      if (widthBits > 32) words[at + 1] = 0;
+      return;
+    }
     if (!Number.isInteger(value) || value >= 2 ** widthBits || value < -(2 ** (widthBits - 1)))
       throw outOfRange(value, widthBits, what());
     if (widthBits <= 32) {

@@ -70,7 +70,11 @@ function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor>>): vo
 
 function checkInput(info: ValueInfo, value: Tensor, symbols: Map<string, number>): void {
   const mismatch = (why: string) =>
-    error("input-mismatch", info.name, `${describeTensor(value)} given, ${describeType(info)} expected${why}`);
+    error(
+      "input-mismatch",
+      info.name,
+      `${describeTensor(value)} given, ${describeType(info)} expected${why}`,
+    );
   if (value.dtype !== info.dtype) throw mismatch("");
   if (info.shape === undefined) return;
   if (info.shape.length !== value.shape.length) throw mismatch("");

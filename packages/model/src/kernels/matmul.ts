@@ -148,7 +148,7 @@ export function multiply<T extends Float32Array | Float64Array | Int32Array>(
   aOffset: number,
   b: T,
   bOffset: number,
-  c: T,
+  c: { [index: number]: number },
   cOffset: number,
 ): void {
   if (m >= 4) {

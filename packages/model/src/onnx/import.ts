@@ -20,6 +20,8 @@ export interface ImportOptions {
   folder?: string;
   /** Let nodes of unsupported operators stand, for inspection; running the graph then fails at them. */
   allowUnsupported?: boolean;
+  /** Let weights be NaN or infinite, and scales zero or negative. */
+  allowNonFinite?: boolean;
 }
 
 /** Oldest version of ONNX's operator set that is read; nodes of older files mean other things. */

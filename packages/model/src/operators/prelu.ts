@@ -1,0 +1,21 @@
+import { binaryElements } from "./elementwise.js";
+import type { Operator } from "./operator.js";
+
+/** PRelu: x, or slope * x below zero; the slope broadcasts to x. */
+export const prelu: Operator = {
+  type: "PRelu",
+  arity: [2, 2],
+  infer: (call) => [{ dtype: call.input(0).dtype, shape: call.input(0).shape }],
+  run: (call) => {
+    const y = binaryElements(
+      call,
+      call.input(0),
+      call.input(1),
+      (x, slope) => (x < 0 ? slope * x : x),
+      (x, slope) => (x < 0n ? slope * x : x),
+    );
+    if (y.shape.length !== call.input(0).shape.length || y.data.length !== call.input(0).data.length)
+      call.conflict(`a slope of shape [${call.input(1).shape.join(", ")}]`);
+    return [y];
+  },
+};

@@ -1,0 +1,4 @@
+import { reduction } from "./reduction.js";
+
+/** ReduceMin along axes. */
+export const reduceMin = reduction("ReduceMin", Infinity, (min, x) => Math.min(min, x));

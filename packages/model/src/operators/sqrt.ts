@@ -1,0 +1,4 @@
+import { unary } from "./elementwise.js";
+
+/** Sqrt: the square root. */
+export const sqrt = unary("Sqrt", (x) => Math.sqrt(x));

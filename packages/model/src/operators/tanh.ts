@@ -1,0 +1,4 @@
+import { unary } from "./elementwise.js";
+
+/** Tanh, the hyperbolic tangent. */
+export const tanh = unary("Tanh", (x) => Math.tanh(x));

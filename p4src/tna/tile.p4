@@ -127,23 +127,20 @@ parser TileParser(packet_in packet,
 <%   } else if (mode.kind === "fresh" && mode.advanceBits > 0) { -%>
         packet.advance(<%= mode.advanceBits %>);
 <%   } else if (mode.kind === "narrow") { -%>
-<%     for (const lane of mode.narrow) { -%>
+<%     for (const byte of mode.narrow) { -%>
         packet.advance(24);
-        packet.extract(hdr.<%= lane %>.next);
+        packet.extract(hdr.<%= byte %>);
 <%     } -%>
 <%     if (mode.advanceBits > 0) { -%>
         packet.advance(<%= mode.advanceBits %>);
 <%     } -%>
 <%   } -%>
-        transition <%= mode.next %>;
+<%   for (const key of mode.keys) { -%>
+        packet.extract(hdr.key[<%= key %>]);
+<%   } -%>
+        transition accept;
     }
 
-<% } -%>
-<% for (const keys of it.takes) { -%>
-    state take_<%= keys %> {
-        packet.extract(hdr.key.next);
-        transition <%= keys === 1 ? "accept" : `take_${keys - 1}` %>;
-    }
 <% } -%>
 }
 

@@ -34,12 +34,14 @@ function describe(mode: ParseMode): string {
 
 function modeContext({ id, mode }: Mode, isEntry: boolean): object {
   const base = { id, kind: mode.kind, comment: `Mode ${id}. ${describe(mode)}`, advanceBits: 0, narrow: [] };
-  const take = mode.keys === 0 ? "accept" : `take_${mode.keys}`;
-  if (mode.kind === "keep") return { ...base, next: take };
+  const keys = Array.from({ length: mode.keys }, (_, i) => i);
+  if (mode.kind === "keep") return { ...base, keys };
   // In the entry mode there are no lanes to skip.
-  if (mode.kind === "fresh") return { ...base, advanceBits: isEntry ? 0 : mode.skip * 8, next: take };
-  const narrow = Array.from({ length: mode.lanes }, (_, m) => (m < mode.keys ? "key" : "rest"));
-  return { ...base, narrow, advanceBits: (LANES - mode.lanes) * 32, next: "accept" };
+  if (mode.kind === "fresh") return { ...base, advanceBits: isEntry ? 0 : mode.skip * 8, keys };
+  const narrow = Array.from({ length: mode.lanes }, (_, m) =>
+    m < mode.keys ? `key[${m}]` : `rest[${m - mode.keys}]`,
+  );
+  return { ...base, narrow, advanceBits: (LANES - mode.lanes) * 32, keys: [] };
 }
 
 /** The data of the templates in p4src. `summary` are the plan's numbers for the comment on top. */
@@ -53,9 +55,6 @@ export function templateContext(
   const slots = Array.from({ length: program.slots }, (_, s) => s);
   const bits = pageBits(program);
   const verdict = program.passes.map((p) => p.step).find((step) => step.kind === "verdict")!;
-  const mostKeys = Math.max(
-    ...program.passes.filter((p) => p.parse.kind !== "narrow").map((p) => p.parse.keys),
-  );
   const levels = largestTree(program.classes);
   return {
     title,
@@ -68,7 +67,6 @@ export function templateContext(
     pageArgs: slots.map((s) => `page_${s}`).join(", "),
     restSize: restSize(program),
     modes: schedule.modes.map((mode) => modeContext(mode, mode.id === 0)),
-    takes: Array.from({ length: mostKeys }, (_, i) => mostKeys - i),
     leftShifts: schedule.leftShifts,
     rightShifts: schedule.rightShifts,
     clamps: schedule.clamps,

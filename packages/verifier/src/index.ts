@@ -1,3 +1,6 @@
+export { type Bmv2Run, runOnBmv2 } from "./bmv2/switch.js";
+export { bmv2Tools, findTool, missingBmv2Tools } from "./bmv2/tools.js";
+export { type Bmv2Report, verifyOnBmv2 } from "./bmv2/verify.js";
 export { checkEntries } from "./entries.js";
 export { type MutationReport, mutationCheck } from "./mutation.js";
 export { expectedRun } from "./packets.js";

@@ -1,0 +1,28 @@
+/** The run-time objects of a loaded program, by control-plane name. */
+import type { CounterArray, MeterArray, RegisterArray } from "../externs/index.js";
+import type { ActionProfile, MatchTable } from "../tables/index.js";
+
+/**
+ * What control-plane code works on beyond the operations of `Engine`. A loaded engine has it as
+ * `engine.objects`; the maps hold the very objects that generated code uses.
+ */
+export interface ProgramObjects {
+  readonly tables: ReadonlyMap<string, MatchTable>;
+  readonly profiles: ReadonlyMap<string, ActionProfile>;
+  readonly registers: ReadonlyMap<string, RegisterArray>;
+  readonly counters: ReadonlyMap<string, CounterArray>;
+  readonly meters: ReadonlyMap<string, MeterArray>;
+  /** By the counter's name, the table whose `packets` and `bytes` hold its values. */
+  readonly directCounters: ReadonlyMap<string, MatchTable>;
+  /** By the meter's name, an array that is indexed by the table's slots. */
+  readonly directMeters: ReadonlyMap<string, { meters: MeterArray; table: MatchTable }>;
+  readonly valueSets: ReadonlyMap<string, ValueSetObject>;
+}
+
+/** A parser value set (P4_16 specification, section "Parser value sets"). */
+export interface ValueSetObject {
+  readonly widthsBits: readonly number[];
+  add(values: readonly bigint[]): void;
+  remove(values: readonly bigint[]): void;
+  clear(): void;
+}

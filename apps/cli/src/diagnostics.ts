@@ -22,10 +22,6 @@ export const error = defineDiagnostics("cli", {
     message: `the labels of ${path} ${why}`,
     hint: "labels are whole numbers, one an image, from 0 to the number of classes less one",
   }),
-  "labels-missing": (path: string) => ({
-    message: `${path} has no array labels, which this command needs`,
-    hint: "write it with numpy.savez(path, images=..., labels=...)",
-  }),
   "model-input": (name: string, why: string) => ({
     message: `the model ${name} cannot be compiled: ${why}`,
     hint: "a model with one float input whose dimensions behind the batch are numbers is compiled",
@@ -45,6 +41,14 @@ export const error = defineDiagnostics("cli", {
   "bundle-target": (path: string, target: string, present: readonly string[]) => ({
     message: `${path} was compiled for ${present.join(", ")}, not for ${target}`,
     hint: `compile it again with --target ${target}`,
+  }),
+  "plan-invalid": (path: string, why: string) => ({
+    message: `${path} is not a plan.json: ${why}`,
+    hint: "make one with `matchmul plan INT8.safetensors --profile NAME --out plan.json`",
+  }),
+  "plan-foreign": (path: string, why: string) => ({
+    message: `${path} is not a plan of this model: ${why}`,
+    hint: "plan the model again",
   }),
   "profile-target": (profile: string, target: string, known: readonly string[]) => ({
     message: `profile ${profile} has no target ${target}`,

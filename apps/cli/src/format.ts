@@ -30,15 +30,15 @@ export function duration(ns: number): string {
   return `${(ns / 1e9).toFixed(2)} s`;
 }
 
-/** A rate in the SI prefix that reads best, without its unit: 45_200_000 gives "45.2 M". */
+/** A rate in words: 45_200_000 gives "45.2 million". */
 export function rate(perSecond: number): string {
-  for (const [limit, prefix] of [
-    [1e9, "G"],
-    [1e6, "M"],
-    [1e3, "k"],
+  for (const [limit, word] of [
+    [1e9, "billion"],
+    [1e6, "million"],
+    [1e3, "thousand"],
   ] as const)
-    if (perSecond >= limit) return `${(perSecond / limit).toFixed(1)} ${prefix}`;
-  return `${perSecond.toFixed(1)} `;
+    if (perSecond >= limit) return `${(perSecond / limit).toFixed(1)} ${word}`;
+  return perSecond.toFixed(1);
 }
 
 /** Rows under a head, without vertical rules; columns whose cells are numbers are right-aligned. */

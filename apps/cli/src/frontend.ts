@@ -1,4 +1,12 @@
-import { type Graph, importOnnx, normalise, numberData, runGraph, tensor } from "@matchmul/model";
+import {
+  type Graph,
+  type ImportOptions,
+  importOnnx,
+  normalise,
+  numberData,
+  runGraph,
+  tensor,
+} from "@matchmul/model";
 import {
   calibrate,
   type QuantizationReport,
@@ -15,12 +23,12 @@ import type { Terminal } from "./terminal.js";
 /** The first steps of every command that starts from an ONNX file: import, then normalise. */
 export async function loadGraph(
   terminal: Terminal,
-  path: string | Uint8Array,
-  source?: string,
+  model: string | Uint8Array,
+  options: ImportOptions = {},
 ): Promise<Graph> {
   const graph = await terminal.step(
     "import",
-    () => importOnnx(path, { source }),
+    () => importOnnx(model, options),
     (g) => `${g.name}: ${g.nodes.length} operators, ${count(parameters(g))} parameters`,
   );
   return terminal.step(

@@ -1,3 +1,4 @@
+import type { PlanOptions } from "@matchmul/planner";
 import type { CalibrationMethod, ScaleKind } from "@matchmul/quantizer";
 import { type Command, Option } from "commander";
 import { number } from "./command.js";
@@ -26,4 +27,47 @@ export function withQuantizeFlags(command: Command): Command {
         .choices(["arbitrary", "power-of-two"])
         .default("arbitrary"),
     );
+}
+
+/** How to plan: the same options for every command that does. */
+export interface PlanFlags {
+  profile: string;
+  inputEncoding: NonNullable<PlanOptions["encoding"]>;
+  slots?: number;
+  solver: NonNullable<PlanOptions["solver"]>;
+  timeLimit: number;
+}
+
+export function withPlanFlags(command: Command): Command {
+  return command
+    .option("--profile <name>", "the switch: a name of `matchmul profiles`, or a .yaml file", "tofino")
+    .addOption(
+      new Option(
+        "--input-encoding <who>",
+        "who makes the bit planes of the input: the switch (bytes) or the client (planes)",
+      )
+        .choices(["auto", "bytes", "planes"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--slots <n>", "lookup tables a pass, instead of the planner's choice").argParser(
+        number(1, 64, "integer"),
+      ),
+    )
+    .addOption(
+      new Option("--solver <name>", "solver of the placement's integer programs")
+        .choices(["glpk", "highs"])
+        .default("glpk"),
+    )
+    .addOption(
+      new Option("--time-limit <seconds>", "of the placement; the best one found by then is taken")
+        .default(20)
+        .argParser(number(0.1, 86400)),
+    );
+}
+
+/** The planner's options for the flags. */
+export function planOptions(flags: PlanFlags): PlanOptions {
+  const { inputEncoding: encoding, slots, solver, timeLimit } = flags;
+  return { encoding, slots, solver, timeLimitMs: timeLimit * 1000 };
 }

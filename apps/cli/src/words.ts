@@ -1,5 +1,6 @@
 import { count, duration, rate } from "./format.js";
 import type { PlanDocument } from "./plan-document.js";
+import { hasStages } from "./resources.js";
 
 /** The plan as a few sentences: what `matchmul explain` prints and the report opens with. */
 export function planInWords(plan: PlanDocument): string[] {
@@ -26,8 +27,10 @@ export function planInWords(plan: PlanDocument): string[] {
       : `A request carries the ${program.input.features} inputs as ${program.input.bytes} bytes of bit planes, made by the client.`,
   );
   for (const { name, placement } of plan.pipes) {
-    if (placement === null) {
-      sentences.push(`${plan.profile.name} has no match-action stages, so nothing was placed.`);
+    if (!hasStages(placement)) {
+      sentences.push(
+        `${plan.profile.name} has no stages to fill: ${name} has ${placement.tables.length} tables in a row.`,
+      );
       continue;
     }
     const proof = placement.optimal
@@ -43,12 +46,10 @@ export function planInWords(plan: PlanDocument): string[] {
         `(${how}). Greedy first fit takes ${placement.baseline.stagesUsed}.`,
     );
   }
-  if (plan.performance) {
-    const { passLatencyNs, latencyNs, inferencesPerSecond, limitedBy } = plan.performance;
-    sentences.push(
-      `The profile's latency model gives ${duration(passLatencyNs)} a pass and ${duration(latencyNs)} an inference, and ` +
-        `${rate(inferencesPerSecond)}inferences a second and pipe, limited by ${limitedBy}.`,
-    );
-  }
+  const { passNs, inferenceNs, inferencesPerSecond, limitedBy } = plan.latency;
+  sentences.push(
+    `The latency model, with ${plan.profile.name}'s parameters, gives ${duration(passNs)} a pass, ${duration(inferenceNs)} ` +
+      `an inference and ${rate(inferencesPerSecond)} inferences a second and pipe, limited by the ${limitedBy}.`,
+  );
   return sentences;
 }

@@ -1,8 +1,21 @@
 import type { Command } from "commander";
+import { compileCommand } from "./compile.js";
+import { emit } from "./emit.js";
+import { explain } from "./explain.js";
 import { inspect } from "./inspect.js";
+import { plan } from "./plan.js";
 import { profiles } from "./profiles.js";
 import { quantize } from "./quantize.js";
 import { run } from "./run.js";
 
 /** Every subcommand, in the order `matchmul --help` lists them: one file each, one line here. */
-export const commands: (() => Command)[] = [run, inspect, profiles, quantize];
+export const commands: (() => Command)[] = [
+  compileCommand,
+  run,
+  explain,
+  inspect,
+  profiles,
+  quantize,
+  plan,
+  emit,
+];

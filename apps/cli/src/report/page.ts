@@ -39,7 +39,7 @@ export function reportPage(data: ReportData): string {
   const { plan } = data;
   const palette = new Palette([
     ...plan.program.passes.map((pass) => pass.layer),
-    ...plan.pipes.flatMap((pipe) => pipe.placement?.tables.map((table) => table.layer ?? "") ?? []),
+    ...plan.pipes.flatMap((pipe) => pipe.placement.tables.map((table) => table.layer ?? "")),
   ]);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -52,7 +52,6 @@ ${data.accuracy && accuracyTable(data.accuracy)}
 ${data.checks && checksTable(data.checks)}
 ${plan.pipes.map(
   ({ name, placement }) =>
-    placement &&
     html`<h2>Placement of ${name}</h2><p class="soft">Stages from left to right. Above, each table in its stage; below, what
 the stage's tables use of each resource. Point at anything for details.</p>${stageMap(placement, palette)}
 ${key(
@@ -75,7 +74,7 @@ else was counted.</footer>
 
 function tiles(data: ReportData): Html {
   const { plan, accuracy = [], checks = [] } = data;
-  const placement = plan.pipes[0]?.placement;
+  const placement = plan.pipes[0].placement;
   const all: [string, string, string?][] = [];
   const lastLevel = accuracy.at(-1);
   if (checks.length > 0) {
@@ -88,16 +87,13 @@ function tiles(data: ReportData): Html {
     ]);
   }
   if (lastLevel) all.push([percent(lastLevel.right / lastLevel.images), "accuracy in the switch"]);
-  if (placement)
-    all.push([
-      `${placement.stagesUsed} of ${placement.stagesAvailable}`,
-      placement.optimal ? "stages, proved fewest" : `stages, at least ${placement.bound}`,
-    ]);
+  all.push([
+    `${placement.stagesUsed} of ${placement.stagesAvailable}`,
+    placement.optimal ? "stages, proved fewest" : `stages, at least ${placement.bound}`,
+  ]);
   all.push([count(plan.program.passes.length), "passes per inference"]);
-  if (plan.performance) {
-    all.push([duration(plan.performance.latencyNs), "latency, modelled"]);
-    all.push([`${rate(plan.performance.inferencesPerSecond)}/s`, "inferences a pipe, modelled"]);
-  }
+  all.push([duration(plan.latency.inferenceNs), "latency, modelled"]);
+  all.push([rate(plan.latency.inferencesPerSecond), "inferences a second and pipe, modelled"]);
   return html`<div class="tiles">${all.map(([value, label, tone]) => html`<div class="tile ${tone}"><b>${value}</b><span>${label}</span></div>`)}</div>`;
 }
 

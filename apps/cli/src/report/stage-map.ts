@@ -1,44 +1,14 @@
-import type { PipelinePlacement, PlacedTable, StageResource } from "@matchmul/planner";
 import { count } from "../format.js";
+import type { PlacedTable, PlacementDocument, StageResource } from "../plan-document.js";
+import { hasStages, resourceUse } from "../resources.js";
 import { type Html, html } from "./html.js";
 import type { Palette } from "./palette.js";
-
-/** Rows of the map, in the order people ask about them, with the unit of one. */
-const rows: [StageResource, name: string, unit: string][] = [
-  ["sram", "SRAM", "blocks"],
-  ["tcam", "TCAM", "blocks"],
-  ["mapRam", "map RAM", "blocks"],
-  ["logicalTables", "logical tables", "tables"],
-  ["ternaryTables", "ternary tables", "tables"],
-  ["actionTables", "action tables", "tables"],
-  ["indirectionTables", "indirection tables", "tables"],
-  ["actionDataBusses", "action data busses", "busses"],
-  ["actionBusBytes", "action data bus", "bytes"],
-  ["exactCrossbarBytes", "exact crossbar", "bytes"],
-  ["ternaryCrossbarBytes", "ternary crossbar", "bytes"],
-  ["hashGroups", "hash groups", "groups"],
-  ["hashBits", "hash bits", "bits"],
-  ["hashDistributionSlices", "hash distribution", "slices"],
-  ["gateways", "gateways", "gateways"],
-  ["instructionWordsIngress", "instructions, ingress", "words"],
-  ["instructionWordsEgress", "instructions, egress", "words"],
-  ["vliw32", "32-bit ALUs", "ALUs"],
-  ["vliw16", "16-bit ALUs", "ALUs"],
-  ["vliw8", "8-bit ALUs", "ALUs"],
-  ["statefulAlus", "stateful ALUs", "ALUs"],
-  ["statisticsAlus", "statistics ALUs", "ALUs"],
-];
-
-/** Resources of an unused kind get no row: a map of zeros hides what matters. */
-function rowsInUse(placement: PipelinePlacement): typeof rows {
-  return rows.filter(([resource]) => placement.stages.some((stage) => stage.used[resource] > 0));
-}
 
 /**
  * The placement as a grid: stages are columns; above, each table in its stage; below, one row per resource with how
  * much of it each stage uses. A table that is split over stages appears in each.
  */
-export function stageMap(placement: PipelinePlacement, palette: Palette): Html {
+export function stageMap(placement: PlacementDocument, palette: Palette): Html {
   const stages = Array.from({ length: placement.stagesAvailable }, (_, i) => i);
   const byName = new Map(placement.tables.map((table) => [table.name, table]));
   const used = (stage: number, resource: StageResource) => placement.stages[stage]?.used[resource] ?? 0;
@@ -52,9 +22,8 @@ export function stageMap(placement: PipelinePlacement, palette: Palette): Html {
         chip(byName.get(name)!, stage, palette),
       )}</div>`,
   )}<span>${count(placement.tables.length)}</span></div>
-${rowsInUse(placement).map(([resource, name, unit]) => {
+${(hasStages(placement) ? resourceUse(placement) : []).map(({ resource, name, unit, used: total }) => {
   const limit = placement.limits[resource];
-  const total = stages.reduce((sum, stage) => sum + used(stage, resource), 0);
   return html`<div class="row" role="row"><span role="rowheader">${name}</span>${stages.map((stage) =>
     cell(used(stage, resource), limit, `stage ${stage}: ${name}`, unit),
   )}<span title="${unit}">${count(total)}<i>${Number.isFinite(limit) ? ` / ${count(limit * stages.length)}` : ""}</i></span></div>`;

@@ -17,7 +17,7 @@ export const style = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Roboto,
   "DejaVu Sans", sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 60px; }
+main { max-width: 1320px; margin: 0 auto; padding: 28px 24px 60px; }
 h1 { font-size: 26px; margin: 0; } h2 { font-size: 18px; margin: 40px 0 4px; }
 p { margin: 6px 0; max-width: 78ch; } .soft, i { color: var(--soft); font-style: normal; }
 header { display: flex; align-items: baseline; gap: 14px; flex-wrap: wrap; }
@@ -29,7 +29,7 @@ header button { margin-left: auto; font: inherit; font-size: 13px; color: var(--
 .tile span { color: var(--soft); font-size: 13px; } .good b { color: var(--good); } .bad b { color: var(--bad); }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px;
   margin-top: 10px; }
-.map { min-width: calc(230px + var(--stages) * 62px); font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.map { min-width: calc(236px + var(--stages) * 50px); font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .map .row { display: grid; grid-template-columns: 136px repeat(var(--stages), minmax(0, 1fr)) 94px; gap: 3px;
   margin-bottom: 3px; align-items: stretch; }
 .map .row > span { color: var(--soft); align-self: center; white-space: nowrap; }
@@ -37,7 +37,7 @@ header button { margin-left: auto; font: inherit; font-size: 13px; color: var(--
 .map .head b { text-align: center; font-weight: 600; }
 .map .head span:last-child { color: var(--soft); }
 .map .tables { margin-bottom: 10px; } .map .tables > div { display: flex; flex-direction: column; gap: 3px; }
-.chip { display: block; font-style: normal; font-size: 11px; line-height: 18px; padding: 0 4px; border-radius: 4px;
+.chip { display: block; font-style: normal; font-size: 11px; line-height: 18px; padding: 0 3px; border-radius: 4px; letter-spacing: -.01em;
   color: var(--chip-ink); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default; }
 .chip.egress { outline: 1px dashed var(--ink); outline-offset: -1px; }
 .cell { position: relative; height: 21px; line-height: 21px; border-radius: 4px; text-align: center; z-index: 0;

@@ -3,7 +3,6 @@ import type { PlanDocument } from "../plan-document.js";
 import { type Html, html } from "./html.js";
 import type { Palette } from "./palette.js";
 
-const cellWidth = 18;
 const cellHeight = 14;
 const labelWidth = 84;
 
@@ -13,6 +12,8 @@ const labelWidth = 84;
  */
 export function passTimeline(program: PlanDocument["program"], palette: Palette): Html {
   const { passes, slots } = program;
+  // Short programs get wider columns, long ones scroll.
+  const cellWidth = Math.max(18, Math.min(38, Math.floor(1140 / passes.length)));
   const width = labelWidth + passes.length * cellWidth + 4;
   const stepRow = 22 + slots * cellHeight + 6;
   const height = stepRow + 16 + 30;
@@ -24,7 +25,7 @@ ${layerRuns(passes).map(
 )}
 ${Array.from({ length: slots }, (_, slot) => html`<text x="${labelWidth - 6}" y="${22 + slot * cellHeight + 11}" class="label">slot ${slot}</text>`)}
 <text x="${labelWidth - 6}" y="${stepRow + 12}" class="label">step</text>
-${passes.map((pass) => column(pass, x(pass.pc), stepRow, palette))}
+${passes.map((pass) => column(pass, x(pass.pc), cellWidth, stepRow, palette))}
 ${passes
   .filter((pass) => pass.pc % 5 === 0)
   .map(
@@ -37,7 +38,7 @@ ${passes
 
 const glyphs = { accumulate: "+", scale: "»", verdict: "★" } as const;
 
-function column(pass: Pass, x: number, stepRow: number, palette: Palette): Html {
+function column(pass: Pass, x: number, cellWidth: number, stepRow: number, palette: Palette): Html {
   const tip = `pass ${pass.pc}: ${pass.layer}\n${pass.label}\n${describe(pass)}`;
   const hue = palette.of(pass.layer);
   const pages = pass.step.kind === "accumulate" ? pass.step.pages : [];

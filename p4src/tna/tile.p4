@@ -318,7 +318,7 @@ control Tile(inout headers_t hdr,
     }
 
     // The verdict, and the logits without the index bits.
-    action answer() {
+    action conclude() {
         hdr.matchmul.kind = KIND_ANSWER;
         hdr.matchmul.parse = 0;
         hdr.matchmul.pc = 0;
@@ -326,11 +326,29 @@ control Tile(inout headers_t hdr,
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> >> <%= it.indexBits %>;
 <% } -%>
+    }
+
+    // Back to the client.
+    action answer() {
         bit<48> client = hdr.ethernet.source;
         hdr.ethernet.source = hdr.ethernet.destination;
         hdr.ethernet.destination = client;
         ig_tm_md.ucast_egress_port = hdr.matchmul.reply_port[8:0];
         ig_tm_md.bypass_egress = 1;
+    }
+
+    // On through another port, for whoever acts on this class there.
+    action forward(bit<9> port) {
+        ig_tm_md.ucast_egress_port = port;
+        ig_tm_md.bypass_egress = 1;
+    }
+
+    // What the switch does with a class; drop stops its packets here.
+    table on_verdict {
+        key = { hdr.matchmul.verdict: exact; }
+        actions = { answer; forward; drop; }
+        size = <%= it.verdictSize %>;
+        default_action = answer();
     }
 
     apply {
@@ -342,7 +360,8 @@ control Tile(inout headers_t hdr,
                 larger_<%= i %>();
 <% } -%>
                 take_index();
-                answer();
+                conclude();
+                on_verdict.apply();
 <% if (it.clamps.length > 0) { -%>
             } else if (meta.clamp != 0) {
                 clamp_low.apply();

@@ -306,7 +306,7 @@ control Tile(inout headers_t hdr,
 
 <% } -%>
     // The verdict, and the logits without the index bits.
-    action answer() {
+    action conclude() {
         hdr.matchmul.kind = KIND_ANSWER;
         hdr.matchmul.parse = 0;
         hdr.matchmul.pc = 0;
@@ -314,10 +314,27 @@ control Tile(inout headers_t hdr,
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = (bit<32>)((int<32>)hdr.lanes.l<%= m %> >> <%= it.indexBits %>);
 <% } -%>
+    }
+
+    // Back to the client.
+    action answer() {
         bit<48> client = hdr.ethernet.source;
         hdr.ethernet.source = hdr.ethernet.destination;
         hdr.ethernet.destination = client;
         standard_metadata.egress_spec = (bit<9>)hdr.matchmul.reply_port;
+    }
+
+    // On through another port, for whoever acts on this class there.
+    action forward(bit<9> port) {
+        standard_metadata.egress_spec = port;
+    }
+
+    // What the switch does with a class; drop stops its packets here.
+    table on_verdict {
+        key = { hdr.matchmul.verdict: exact; }
+        actions = { answer; forward; drop; }
+        size = <%= it.verdictSize %>;
+        default_action = answer();
     }
 
     apply {
@@ -329,7 +346,8 @@ control Tile(inout headers_t hdr,
 <% for (const i of it.levels.keys()) { -%>
                     larger_<%= i %>();
 <% } -%>
-                    answer();
+                    conclude();
+                    on_verdict.apply();
 <% if (it.clamps.length > 0) { -%>
                 } else if (meta.clamp != 0) {
                     clamp_low.apply();

@@ -1,4 +1,12 @@
-import { LANES, lookupRows, type ParseMode, pageBits, restSize, sequencerRows } from "@matchmul/planner";
+import {
+  LANES,
+  lookupRows,
+  type ParseMode,
+  pageBits,
+  restSize,
+  sequencerRows,
+  verdictRows,
+} from "@matchmul/planner";
 import type { Mode, Schedule } from "./schedule.js";
 
 /** The halving tree of arg-max: per level, which temporaries become the larger of which two. */
@@ -76,6 +84,7 @@ export function templateContext(
     sequencerSize: sequencerRows(program),
     lookupSize: lookupRows(program),
     classes: program.classes,
+    verdictSize: verdictRows(program),
     indexBits: verdict.indexBits,
     indexMask: 2 ** verdict.indexBits - 1,
     levels,

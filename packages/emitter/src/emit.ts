@@ -30,12 +30,14 @@ function bfrtNames(program: MicroProgram): BfrtNames {
   return {
     keys: (table) => {
       if (table === "sequencer") return ["hdr.matchmul.kind", "hdr.matchmul.pc"];
+      if (table === "on_verdict") return ["hdr.matchmul.verdict"];
       const slot = table.slice("lookup_".length);
       return [`meta.page_${slot}`, `hdr.key[${slot}].value`];
     },
     params: (action) => {
       if (action.startsWith("add_")) return words;
-      if (action === "decide") return [];
+      if (action === "forward") return ["port"];
+      if (action === "decide" || action === "answer" || action === "drop") return [];
       return action.startsWith("scale_") ? ["parse", "pc", "clamp"] : ["parse", "pc", ...pages];
     },
   };

@@ -50,7 +50,16 @@ export function* lookupEntries(schedule: Schedule): Generator<EmittedEntry> {
   }
 }
 
+/** What happens to each class that is not simply answered. */
+export function* verdictEntries({ program }: Schedule): Generator<EmittedEntry> {
+  for (const [verdict, action] of Object.entries(program.verdicts)) {
+    const params = action.kind === "forward" ? [action.port] : [];
+    yield { table: "on_verdict", action: action.kind, keys: [Number(verdict)], params };
+  }
+}
+
 export function* allEntries(schedule: Schedule): Generator<EmittedEntry> {
   yield* sequencerEntries(schedule);
+  yield* verdictEntries(schedule);
   yield* lookupEntries(schedule);
 }

@@ -1,5 +1,14 @@
 export { type EmitOptions, type EmittedFiles, emit, identifier } from "./emit.js";
-export { allEntries, type EmittedEntry, lookupEntries, sequencerEntries } from "./entries.js";
+export {
+  allEntries,
+  type EmittedEntry,
+  KIND_ANSWER,
+  KIND_PASS,
+  KIND_REQUEST,
+  lookupEntries,
+  sequencerEntries,
+  verdictEntries,
+} from "./entries.js";
 export { actionOf, Schedule } from "./schedule.js";
 export { type Target, targets } from "./targets.js";
 export { type Answer, HEADER_BYTES, readAnswer, requestPacket } from "./wire.js";

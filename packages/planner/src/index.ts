@@ -2,7 +2,14 @@ export { type Latency, latencyOf, packetBytes } from "./cost/latency.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";
 export { type Choice, keyLayout, type LayerChoice } from "./lowering/options.js";
-export { lookupRows, restSize, sequencerRows, tilePipeline, treeLevels } from "./lowering/tile-pipeline.js";
+export {
+  lookupRows,
+  restSize,
+  sequencerRows,
+  tilePipeline,
+  treeLevels,
+  verdictRows,
+} from "./lowering/tile-pipeline.js";
 export { type PacketState, type PassObserver, runMicrocode } from "./microcode/interpreter.js";
 export { encodeInput, toKeyBytes } from "./microcode/layout.js";
 export * from "./microcode/types.js";

@@ -16,6 +16,8 @@ export interface PlanOptions {
   encoding?: "auto" | "bytes" | "planes";
   /** Lookup tables a pass; left out, the planner chooses. */
   slots?: number;
+  /** What the switch does with a class, where that is not to answer the client. */
+  verdicts?: MicroProgram["verdicts"];
   solver?: "glpk" | "highs";
   timeLimitMs?: number;
   progress?: Progress;
@@ -66,7 +68,7 @@ export async function makePlan(
   for (const [tried, candidate] of candidates.entries()) {
     progress.update("place", tried, candidates.length, describe(candidate));
     const { choice } = candidate;
-    const program = lower(model, choice);
+    const program = lower(model, choice, options.verdicts);
     const pipeline = tilePipeline(program);
     try {
       const placement = await placePipeline(pipeline, profile, options);

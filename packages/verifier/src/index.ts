@@ -3,6 +3,6 @@ export { bmv2Tools, findTool, missingBmv2Tools } from "./bmv2/tools.js";
 export { type Bmv2Report, verifyOnBmv2 } from "./bmv2/verify.js";
 export { checkEntries } from "./entries.js";
 export { type MutationReport, mutationCheck } from "./mutation.js";
-export { expectedRun } from "./packets.js";
+export { expectedRun, RECIRCULATED, type SentPacket } from "./packets.js";
 export { type Difference, type LevelName, type LevelResult, Tally, type VerifyReport } from "./report.js";
 export { CLIENT_PORT, observePackets, type Subject, verify } from "./verify.js";

@@ -1,12 +1,23 @@
 import { HEADER_BYTES, KIND_ANSWER, KIND_PASS, type Schedule } from "@matchmul/emitter";
-import { LANES, type PacketState, type Pass, runMicrocode } from "@matchmul/planner";
+import { LANES, type PacketState, type Pass, runMicrocode, type VerdictAction } from "@matchmul/planner";
 import type { Difference } from "./report.js";
 
 /** What microcode makes of a request: its result, and the packet that must leave each pass. */
 export interface ExpectedRun {
   logits: Int32Array;
   class: number;
-  packets: Uint8Array[];
+  action: VerdictAction;
+  /** What goes around again after each pass, then what leaves, if anything does. */
+  packets: SentPacket[];
+}
+
+/** Stands for the recirculation path among ports. */
+export const RECIRCULATED = -1;
+
+/** A packet, and the port it leaves by. */
+export interface SentPacket {
+  port: number;
+  bytes: Uint8Array;
 }
 
 /** The packet after `pass`, as the MatchMul header, the lanes and the queue stand in it (docs/wire.md). */
@@ -25,12 +36,7 @@ function packetAfter(
   packet[16] = next === undefined ? 0 : schedule.modeOf(next);
   view.setUint16(18, next?.pc ?? 0);
   view.setUint16(20, port);
-  if (next === undefined) {
-    view.setUint16(26, state.verdict);
-    // The answer goes back where the request came from.
-    packet.set(request.subarray(6, 12), 0);
-    packet.set(request.subarray(0, 6), 6);
-  }
+  if (next === undefined) view.setUint16(26, state.verdict);
   for (let m = 0; m < LANES; m++) view.setInt32(HEADER_BYTES + m * 4, state.lanes[m]);
   packet.set(state.queue, HEADER_BYTES + LANES * 4);
   return packet;
@@ -38,10 +44,20 @@ function packetAfter(
 
 /** Runs the microcode on a request that came in on `port`. */
 export function expectedRun(schedule: Schedule, request: Uint8Array, port: number): ExpectedRun {
-  const packets: Uint8Array[] = [];
-  const result = runMicrocode(schedule.program, request.subarray(HEADER_BYTES), (pass, state) => {
-    packets.push(packetAfter(schedule, request, port, pass, state));
+  const packets: SentPacket[] = [];
+  const { program } = schedule;
+  const result = runMicrocode(program, request.subarray(HEADER_BYTES), (pass, state) => {
+    packets.push({ port: RECIRCULATED, bytes: packetAfter(schedule, request, port, pass, state) });
   });
+  const last = packets.pop()!;
+  const { action } = result;
+  if (action.kind === "forward") packets.push({ port: action.port, bytes: last.bytes });
+  if (action.kind === "answer") {
+    // Back where the request came from: the addresses change places.
+    last.bytes.set(request.subarray(6, 12), 0);
+    last.bytes.set(request.subarray(0, 6), 6);
+    packets.push({ port, bytes: last.bytes });
+  }
   return { ...result, packets };
 }
 
@@ -52,15 +68,16 @@ export function describePacketDifference(
   schedule: Schedule,
   image: number,
   pc: number,
-  expected: Uint8Array | undefined,
-  actual: Uint8Array | undefined,
+  wanted: SentPacket | undefined,
+  sent: SentPacket | undefined,
 ): Difference {
   const pass = schedule.program.passes[pc];
   const place = pass === undefined ? `after the last pass` : `pass ${pc} (${pass.layer}: ${pass.label})`;
-  if (expected === undefined)
-    return { image, where: place, expected: "no packet", actual: hex(actual!.subarray(14)) };
-  if (actual === undefined)
-    return { image, where: place, expected: hex(expected.subarray(14)), actual: "no packet" };
+  const shown = (packet: SentPacket | undefined): string =>
+    packet === undefined ? "no packet" : `port ${packet.port}: ${hex(packet.bytes.subarray(14))}`;
+  if (wanted === undefined || sent === undefined || wanted.port !== sent.port)
+    return { image, where: place, expected: shown(wanted), actual: shown(sent) };
+  const [expected, actual] = [wanted.bytes, sent.bytes];
   let at = 0;
   while (at < expected.length && expected[at] === actual[at]) at++;
   const lane = (at - HEADER_BYTES) >> 2;

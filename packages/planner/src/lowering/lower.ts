@@ -92,9 +92,14 @@ const int8 = (byte: number): number => (byte << 24) >> 24;
  * int8 model -> microcode, under the planner's choices. Per layer: conversion of its input bytes to bit
  * planes (requantization included), the tile kernel, then either scaling for the next layer or the verdict.
  *
+ * @param verdicts what the switch does with a class, where that is not to answer the client
  * @throws MatchMulError layer-too-wide, layer-not-lowered, layer-order, queue-too-long, logits-too-large
  */
-export function lower(model: QuantizedModel, choice: Choice): MicroProgram {
+export function lower(
+  model: QuantizedModel,
+  choice: Choice,
+  verdicts: MicroProgram["verdicts"] = {},
+): MicroProgram {
   const chain = fullyConnectedChain(model);
   const builder = new MicroBuilder(choice.slots);
   const layouts = chain.map((layer, i) =>
@@ -152,5 +157,6 @@ export function lower(model: QuantizedModel, choice: Choice): MicroProgram {
       layout: input,
     },
     classes: chain.at(-1)!.outFeatures,
+    verdicts,
   };
 }

@@ -11,6 +11,11 @@ export function sequencerRows(program: MicroProgram): number {
   return Math.max(64, 2 ** Math.ceil(Math.log2(program.passes.length)));
 }
 
+/** Entries of the table that acts on a class. */
+export function verdictRows(program: MicroProgram): number {
+  return 2 ** treeLevels(program.classes);
+}
+
 /** Bytes that wait in the packet after a narrowing parse has taken its keys; at least 1, as P4 wants. */
 export function restSize(program: MicroProgram): number {
   const sizes = program.passes.map(({ parse }) => (parse.kind === "narrow" ? parse.lanes - parse.keys : 0));
@@ -118,10 +123,23 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
   }
   verdict.push(table("take_index", { layer: "arg-max", writes: { 16: 1 }, constantOperands: { 16: 1 } }));
   verdict.push(
-    table("answer", {
+    table("conclude", {
       layer: "arg-max",
-      writes: { 8: 2, 16: 9, 32: LANES },
+      writes: { 8: 2, 16: 2, 32: LANES },
       constantOperands: { 16: 1 },
+    }),
+  );
+  verdict.push(
+    table("on_verdict", {
+      layer: "arg-max",
+      match: "exact",
+      key: [{ field: "hdr.matchmul.verdict", widthBits: 16 }],
+      entries: verdictRows(program),
+      actionDataBits: 16,
+      actions: 3,
+      writes: { 8: 2, 16: 7 },
+      busOperands: { 16: 1 },
+      splittable: false,
     }),
   );
   for (const [i, name] of verdict.entries()) {

@@ -1,4 +1,11 @@
-import { LANES, type MicroProgram, type ParseMode, type Pass, type Step } from "./types.js";
+import {
+  LANES,
+  type MicroProgram,
+  type ParseMode,
+  type Pass,
+  type Step,
+  type VerdictAction,
+} from "./types.js";
 
 /** What a packet carries between two passes. */
 export interface PacketState {
@@ -16,7 +23,7 @@ export function runMicrocode(
   program: MicroProgram,
   payload: Uint8Array,
   observe?: PassObserver,
-): { logits: Int32Array; class: number } {
+): { logits: Int32Array; class: number; action: VerdictAction } {
   const state: PacketState = { lanes: new Int32Array(LANES), queue: [...payload], verdict: -1 };
   for (const pass of program.passes) {
     parse(state, pass.parse);
@@ -24,7 +31,8 @@ export function runMicrocode(
     execute(program, state, pass.step, keys);
     observe?.(pass, state);
   }
-  return { logits: state.lanes.slice(0, program.classes), class: state.verdict };
+  const action = program.verdicts[state.verdict] ?? { kind: "answer" };
+  return { logits: state.lanes.slice(0, program.classes), class: state.verdict, action };
 }
 
 function parse(state: PacketState, mode: ParseMode): void {

@@ -85,6 +85,15 @@ export interface KeyLayout {
   blocks: number[];
 }
 
+/** What the switch does with a packet once its class is known. */
+export type VerdictAction =
+  /** Back to the client, with class and logits. */
+  | { kind: "answer" }
+  /** Nothing leaves the switch. */
+  | { kind: "drop" }
+  /** On through another port, with class and logits, addresses untouched. */
+  | { kind: "forward"; port: number };
+
 export interface MicroProgram {
   name: string;
   slots: number;
@@ -102,6 +111,8 @@ export interface MicroProgram {
   };
   /** The logits are in lanes 0 to classes - 1 of the answer. */
   classes: number;
+  /** By class, where it is not the answer to the client. */
+  verdicts: Record<number, VerdictAction>;
 }
 
 /** Bytes of key layout `layout`: one for each group and plane. */

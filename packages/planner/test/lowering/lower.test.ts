@@ -48,7 +48,7 @@ describe("lower", () => {
     layer.weights.fill(0);
     layer.bias.set([3, 7, -2, 7, 7, 0]);
     const program = lower(model, { slots: 4, encoding: "bytes", layers: [{ g: 2, planesPerPass: 2 }] });
-    expect(runMicrocode(program, new Uint8Array(4))).toEqual({
+    expect(runMicrocode(program, new Uint8Array(4))).toMatchObject({
       logits: Int32Array.of(3, 7, -2, 7, 7, 0),
       class: 1,
     });

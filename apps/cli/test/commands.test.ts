@@ -1,0 +1,213 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readNpz } from "@matchmul/common";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Manifest } from "../src/bundle.js";
+import {
+  calibration,
+  inRepository,
+  listing,
+  matchmul,
+  model,
+  temporaryDirectory,
+  testImages,
+} from "./support/matchmul.js";
+
+const work = temporaryDirectory();
+const at = (...path: string[]) => join(work, ...path);
+const read = (path: string) => readFileSync(path, "utf8");
+
+/** Runs a command that must succeed, and returns its JSON. */
+async function json(...args: string[]) {
+  const outcome = await matchmul(...args, "--json");
+  expect(outcome.stderr).not.toMatch(/error\[/);
+  expect(outcome.code).toBe(0);
+  return JSON.parse(outcome.stdout);
+}
+
+const validatePlan = new Ajv2020({ allErrors: true }).compile(
+  JSON.parse(read(inRepository("docs/schemas/plan.schema.json"))),
+);
+const expectValid = (plan: unknown) => {
+  validatePlan(plan);
+  expect(validatePlan.errors ?? []).toEqual([]);
+};
+
+describe("the steps alone, from and to files", () => {
+  const int8 = at("int8.safetensors");
+  const plan = at("plan.json");
+  // bmv2 has no stages, so nothing is searched for here; compiling for Tofino is tested below.
+  beforeAll(async () => {
+    await json("quantize", model, "--calibration", calibration, "--out", int8);
+    await json("plan", int8, "--profile", "bmv2", "--out", plan);
+  });
+
+  test("run, at both levels, saves logits and classes", async () => {
+    const accuracies: number[] = [];
+    for (const [level, subject] of [
+      ["graph", model],
+      ["int8", int8],
+    ]) {
+      const output = at(`${level}.npz`);
+      const facts = await json("run", subject, "--inputs", testImages, "--level", level, "--output", output);
+      expect(facts).toMatchObject({ level, images: 450, output });
+      const { logits, classes } = readNpz(output);
+      expect(logits.shape).toEqual([450, 10]);
+      const { labels } = readNpz(testImages);
+      const right = classes.data.filter((c, i) => c === labels.data[i]).length;
+      expect(facts.right).toBe(right);
+      accuracies.push(facts.accuracy);
+    }
+    expect(accuracies[0]).toBeGreaterThan(0.97);
+    expect(accuracies[1]).toBeGreaterThan(accuracies[0] - 0.01);
+  });
+
+  test("run --level int8 of an .onnx file equals quantize, then run", async () => {
+    const [one, two] = [at("one.npz"), at("two.npz")];
+    await json(
+      "run",
+      model,
+      "--inputs",
+      testImages,
+      "--level",
+      "int8",
+      "--calibration",
+      calibration,
+      "--output",
+      one,
+    );
+    await json("run", int8, "--inputs", testImages, "--level", "int8", "--output", two);
+    expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
+  });
+
+  test("plan writes a valid plan.json", () => {
+    const document = JSON.parse(read(plan));
+    expectValid(document);
+    expect(document.profile.name).toBe("bmv2");
+    expect(document.model.layers.map((layer: { name: string }) => layer.name)).toEqual(["fc1", "fc2"]);
+    expect(document.program.passes).toHaveLength(document.latency.passes);
+  });
+
+  test("the schema refuses a plan with a missing, a wrong and an unknown key", () => {
+    const good = JSON.parse(read(plan));
+    for (const [change, message] of [
+      [{ latency: undefined }, /required property 'latency'/],
+      [{ version: 2 }, /constant/],
+      [{ colour: "red" }, /additional properties/],
+    ] as const) {
+      expect(validatePlan(JSON.parse(JSON.stringify({ ...good, ...change })))).toBe(false);
+      expect(validatePlan.errors?.map((e) => e.message).join()).toMatch(message);
+    }
+  });
+
+  test("emit makes the program of the plan again", async () => {
+    const out = at("emitted");
+    const facts = await json("emit", int8, "--plan", plan, "--target", "v1model", "--out", out);
+    expect(facts).toMatchObject({ out, model: "digits-mlp", targets: ["v1model"] });
+    const folder = at("emitted", "pipes", "pipe0", "v1model");
+    expect(listing(folder)).toEqual(["digits_mlp.p4", "entries.txt"]);
+    expect(read(join(folder, "digits_mlp.p4"))).toContain("V1Switch");
+    expect(read(join(folder, "entries.txt"))).toMatch(/^table_add /);
+  });
+
+  test("emit refuses the plan of another model", async () => {
+    const other = at("other.safetensors");
+    await json(
+      "quantize",
+      inRepository("models/digits/digits-mlp2.onnx"),
+      "--calibration",
+      calibration,
+      "--out",
+      other,
+    );
+    const outcome = await matchmul(
+      "emit",
+      other,
+      "--plan",
+      plan,
+      "--target",
+      "v1model",
+      "--out",
+      at("never"),
+    );
+    expect(outcome.stderr).toMatch(/^error\[plan-foreign\]/);
+    expect(outcome.code).toBe(2);
+  });
+});
+
+describe("compile", () => {
+  const out = at("bundle");
+  let facts: { targets: string[]; stagesUsed: number; stagesAvailable: number; bound: number };
+  beforeAll(async () => {
+    facts = await json("compile", model, "--calibration", calibration, "--profile", "tofino2", "--out", out);
+  });
+
+  test("writes a bundle whose manifest lists every file with its hash", async () => {
+    expect(listing(out)).toEqual([
+      "manifest.json",
+      "model",
+      "pipes",
+      "plan.json",
+      "profile.yaml",
+      "report.html",
+    ]);
+    const manifest: Manifest = JSON.parse(read(join(out, "manifest.json")));
+    expect(manifest).toMatchObject({ format: "matchmul-bundle", model: "digits-mlp", profile: "tofino2" });
+    expect(manifest.targets).toEqual(facts.targets);
+    expect(readFileSync(join(out, "model/model.onnx")).equals(readFileSync(model))).toBe(true);
+    expect(listing(work).filter((name) => name.startsWith(".bundle"))).toEqual([]);
+  });
+
+  test("places the program within the stages, not below the bound", () => {
+    expect(facts.stagesUsed).toBeLessThanOrEqual(facts.stagesAvailable);
+    expect(facts.stagesUsed).toBeGreaterThanOrEqual(facts.bound);
+    expectValid(JSON.parse(read(join(out, "plan.json"))));
+  });
+
+  test("gives the same bytes again", async () => {
+    const again = at("again");
+    await json("compile", model, "--calibration", calibration, "--profile", "tofino2", "--out", again);
+    expect(read(join(again, "manifest.json"))).toBe(read(join(out, "manifest.json")));
+  });
+
+  test("explain tells the plan, and --passes every pass", async () => {
+    const { stdout, code } = await matchmul("explain", out, "--passes");
+    expect(code).toBe(0);
+    expect(stdout).toContain("digits-mlp is a 64-32-10 network");
+    expect(stdout).toMatch(/SRAM +\d+ +1,600/);
+    expect(stdout).toMatch(/arg-max/);
+    expect(await json("explain", out)).toMatchObject({
+      words: expect.any(Array),
+      choice: expect.any(Object),
+    });
+  });
+});
+
+test("profiles lists them with their targets; check finds nothing in a good one", async () => {
+  const list: { name: string; targets: string[] }[] = await json("profiles");
+  expect(list.map((profile) => profile.name)).toEqual(expect.arrayContaining(["bmv2", "tofino", "tofino2"]));
+  expect(await json("profiles", "check", inRepository("hardware-profiles/tofino.yaml"))).toMatchObject({
+    valid: true,
+    issues: [],
+  });
+  expect(await json("profiles", "show", "tofino")).toMatchObject({ pipeline: { stages: 12 } });
+});
+
+test("inspect shows operators and shapes, also of an unsupported one", async () => {
+  const facts = await json("inspect", model);
+  expect(facts).toMatchObject({ name: "digits-mlp", parameters: 2410, inputs: [{ name: "image" }] });
+  expect(facts.nodes.map((node: { op: string }) => node.op)).toEqual(["Gemm", "Relu", "Gemm"]);
+});
+
+test("every command has a help text, and --help exits with 0", async () => {
+  const help = await matchmul("--help");
+  expect(help.code).toBe(0);
+  const names = [...help.stdout.matchAll(/^ {2}([a-z-]+)[ [<]/gm)].map((match) => match[1]);
+  expect(names).toEqual(expect.arrayContaining(["compile", "run", "explain", "quantize", "plan", "emit"]));
+  for (const name of names) {
+    const { code, stdout } = await matchmul(name, "--help");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: matchmul/);
+  }
+});

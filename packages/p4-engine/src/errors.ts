@@ -22,8 +22,9 @@ export class P4Error extends Error {
     message: string,
     readonly location?: SourceLocation,
     readonly unsupported = false,
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 
   get file(): string | undefined {

@@ -499,6 +499,8 @@ export interface TableKey {
   readonly annotations: readonly Annotation[];
 }
 export interface TableAction {
+  /** As the list names it; a `switch` on action_run uses that name. */
+  readonly name: string;
   readonly pos: Pos;
   readonly action: ActionDecl;
   /** The arguments given in the table's action list: those of the directed parameters, all of them. */

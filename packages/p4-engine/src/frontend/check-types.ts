@@ -1,0 +1,432 @@
+/** Types: from syntax to canonical types, generic ones specialised, type arguments inferred (P4_16 7, 8.20). */
+import type { ControlDecl, ExternDecl, PackageDecl, Param, ParserDecl, Pos } from "./ast.js";
+import { constantNumber } from "./check-expressions.js";
+import type { Context } from "./context.js";
+import { MAX_WIDTH } from "./integers.js";
+import { describeSym, Scope } from "./scope.js";
+import type { SRecord, SType, STypeParam } from "./syntax.js";
+import {
+  BOOL,
+  bitType,
+  ERROR,
+  type Field,
+  freshTypeId,
+  INTEGER,
+  intType,
+  MATCH_KIND,
+  type RecordType,
+  representation,
+  STRING,
+  type Type,
+  type TypeVar,
+  typeName,
+  UNKNOWN,
+  VOID,
+  varbitType,
+} from "./types.js";
+
+/** Scalars in one value, at most: more is no packet and no metadata. */
+const MAX_LEAVES = 1_000_000;
+
+export function resolveType(cx: Context, s: SType, scope: Scope): Type {
+  switch (s.kind) {
+    case "base": {
+      if (!s.width) return s.name === "bit" ? bitType(1) : INTEGER;
+      const width = constantNumber(cx, s.width, scope, "a width");
+      const least = s.name === "int" ? 1 : 0;
+      if (width < least || width > MAX_WIDTH) {
+        throw cx.error(
+          "bad-width",
+          `${s.name}<${width}> is outside ${least} to ${MAX_WIDTH} bits`,
+          s.width.pos,
+        );
+      }
+      return s.name === "bit" ? bitType(width) : s.name === "int" ? intType(width) : varbitType(width);
+    }
+    case "basic":
+      switch (s.name) {
+        case "bool":
+          return BOOL;
+        case "error":
+          return ERROR;
+        case "string":
+          return STRING;
+        case "match_kind":
+          return MATCH_KIND;
+        default:
+          return VOID;
+      }
+    case "tuple":
+      return checkSize(cx, cx.types.tuple(s.args.map((a) => resolveType(cx, a, scope))), s.pos);
+    case "list":
+      return cx.types.list(resolveType(cx, s.arg, scope));
+    case "stack": {
+      const element = resolveType(cx, s.element, scope);
+      const size = constantNumber(cx, s.size, scope, "a stack's size");
+      if (size < 1 || size > MAX_WIDTH) {
+        throw cx.error("bad-stack-size", `a stack of ${size} elements is not possible`, s.size.pos);
+      }
+      if (element.kind === "extern") throw cx.unsupported("an array of extern instances", s.pos);
+      return checkSize(cx, cx.types.stack(element, size), s.pos);
+    }
+    case "dontCare":
+      return UNKNOWN;
+    case "declared":
+      throw cx.error("bad-type", "a type cannot be declared here", s.pos);
+    case "named":
+      return namedType(cx, s, scope);
+  }
+}
+
+function namedType(cx: Context, s: Extract<SType, { kind: "named" }>, scope: Scope): Type {
+  const sym = (s.global ? cx.global : scope).find(s.name);
+  if (!sym) throw cx.error("unknown-type", `type '${s.name}' is not declared`, s.pos);
+  const args = s.args?.map((a) => resolveType(cx, a, scope)) ?? null;
+  const count = args?.length ?? 0;
+  const wrongCount = (wanted: number) =>
+    cx.error("type-arguments", `'${s.name}' takes ${wanted} type arguments, not ${count}`, s.pos);
+  switch (sym.kind) {
+    case "type":
+      if (count) throw wrongCount(0);
+      return sym.type;
+    case "genericRecord":
+      if (count !== sym.syntax.typeParams.length) throw wrongCount(sym.syntax.typeParams.length);
+      return specialiseRecord(cx, sym, args!, s.pos);
+    case "typeDecl": {
+      const wanted = sym.decl.typeParams.length;
+      // Without arguments they may be inferred, where an instance is made: see `instanceType`.
+      if (args && count !== wanted) throw wrongCount(wanted);
+      if (!args && wanted > 0) {
+        throw cx.error("type-arguments", `'${s.name}' needs ${wanted} type arguments`, s.pos);
+      }
+      return declaredType(cx, sym.decl, args ?? []);
+    }
+    default:
+      throw cx.error("not-a-type", `'${s.name}' is ${describeSym(sym)}, not a type`, s.pos);
+  }
+}
+
+/** The type of an extern, parser, control or package with these type arguments. */
+export function declaredType(
+  cx: Context,
+  decl: ExternDecl | ParserDecl | ControlDecl | PackageDecl,
+  args: readonly Type[],
+): Type {
+  return cx.types.specialise<Type>(cx.idOf(decl), args, (id) => {
+    switch (decl.kind) {
+      case "extern":
+        return { kind: "extern", id, decl, args };
+      case "package":
+        return { kind: "package", id, decl, args };
+      case "parser":
+        return {
+          kind: "parser",
+          id,
+          decl,
+          args,
+          params: substituteParams(cx, decl.params, bind(decl.typeParams, args)),
+        };
+      case "control":
+        return {
+          kind: "control",
+          id,
+          decl,
+          args,
+          params: substituteParams(cx, decl.params, bind(decl.typeParams, args)),
+        };
+    }
+  });
+}
+
+// ---- Records ----
+
+export function makeRecord(
+  cx: Context,
+  s: SRecord,
+  scope: Scope,
+  name: string,
+  id = freshTypeId(),
+): RecordType {
+  const fields: Field[] = [];
+  const fieldByName = new Map<string, Field>();
+  for (const f of s.fields) {
+    if (fieldByName.has(f.name)) {
+      throw cx.error("duplicate-name", `'${s.name}' has two fields named '${f.name}'`, f.pos);
+    }
+    const type = resolveType(cx, f.type, scope);
+    checkField(cx, s, f.name, type, f.pos);
+    const field: Field = {
+      name: f.name,
+      type,
+      index: fields.length,
+      annotations: cx.annotations(f.annotations),
+    };
+    fields.push(field);
+    fieldByName.set(f.name, field);
+  }
+  const record: RecordType = {
+    kind: s.kind,
+    id,
+    name,
+    fields,
+    fieldByName,
+    annotations: cx.annotations(s.annotations),
+  };
+  checkSize(cx, record, s.pos);
+  return record;
+}
+
+/** What may be a field (P4_16 7.2.12). */
+function checkField(cx: Context, s: SRecord, field: string, type: Type, pos: Pos): void {
+  const t = representation(type);
+  const what = s.kind === "union" ? "header union" : s.kind;
+  const bad = (why: string) =>
+    cx.error("bad-field", `field '${field}' of ${what} '${s.name}' has type ${typeName(type)}: ${why}`, pos);
+  if (t.kind === "typeVar") return;
+  if (s.kind === "union") {
+    if (t.kind !== "header") throw bad("it must be a header");
+    return;
+  }
+  switch (t.kind) {
+    case "bit":
+    case "int":
+    case "bool":
+      return;
+    case "struct":
+      if (s.kind === "struct") return;
+      for (const f of t.fields) checkField(cx, s, field, f.type, pos);
+      return;
+    case "varbit":
+      if (s.kind === "header") return;
+      return;
+    case "enum":
+    case "error":
+    case "header":
+    case "union":
+    case "stack":
+    case "tuple":
+    case "string":
+    case "list":
+    case "extern":
+      if (s.kind === "struct") return;
+      if (t.kind === "stack" && ["bit", "int", "bool"].includes(representation(t.element).kind)) return;
+      throw bad("a header cannot contain it");
+    default:
+      if (s.kind === "struct" && (t.kind === "parser" || t.kind === "control" || t.kind === "integer"))
+        return;
+      throw bad("it cannot be a field");
+  }
+}
+
+function specialiseRecord(
+  cx: Context,
+  sym: { syntax: SRecord; scope: Scope; owner: number },
+  args: readonly Type[],
+  pos: Pos,
+): Type {
+  return cx.types.specialise<Type>(sym.owner, args, (id) => {
+    const inner = new Scope(sym.scope);
+    sym.syntax.typeParams.forEach((p, i) => {
+      inner.set(p.name, { kind: "type", type: args[i]! });
+    });
+    const name = `${sym.syntax.name}<${args.map(typeName).join(", ")}>`;
+    if (name.length > 10_000)
+      throw cx.error("type-too-large", `type '${sym.syntax.name}<...>' is too large`, pos);
+    const record = makeRecord(cx, sym.syntax, inner, name, id);
+    cx.origins.set(record, { owner: sym.owner, args });
+    cx.generics.set(sym.owner, sym);
+    return record;
+  });
+}
+
+/** Refuses types whose values would not fit memory. */
+function checkSize<T extends Type>(cx: Context, type: T, pos: Pos): T {
+  if (leafCount(cx, type) > MAX_LEAVES) {
+    throw cx.error("type-too-large", `a value of this type has more than ${MAX_LEAVES} fields`, pos);
+  }
+  return type;
+}
+
+function leafCount(cx: Context, type: Type): number {
+  const t = representation(type);
+  const known = cx.leaves.get(t);
+  if (known !== undefined) return known;
+  let count = 1;
+  if (t.kind === "stack") count = t.size * leafCount(cx, t.element);
+  else if (t.kind === "header" || t.kind === "struct" || t.kind === "union" || t.kind === "tuple") {
+    for (const f of t.fields) count += leafCount(cx, f.type);
+  }
+  cx.leaves.set(t, count);
+  return count;
+}
+
+// ---- Type parameters ----
+
+export type Bindings = Map<TypeVar, Type>;
+
+/** Declares type parameters in the scope. */
+export function typeParams(cx: Context, list: readonly STypeParam[], scope: Scope): TypeVar[] {
+  return list.map((p) => {
+    const type: TypeVar = { kind: "typeVar", id: freshTypeId(), name: p.name };
+    cx.declare(scope, p.name, { kind: "type", type }, p.pos);
+    return type;
+  });
+}
+
+export function bind(vars: readonly TypeVar[], args: readonly Type[]): Bindings {
+  const bindings: Bindings = new Map();
+  vars.forEach((v, i) => {
+    if (args[i]) bindings.set(v, args[i]);
+  });
+  return bindings;
+}
+
+/** The type with its variables replaced; those without a binding stay. */
+export function substitute(cx: Context, type: Type, bindings: ReadonlyMap<TypeVar, Type>): Type {
+  if (bindings.size === 0) return type;
+  const all = (list: readonly Type[]) => list.map((t) => substitute(cx, t, bindings));
+  switch (type.kind) {
+    case "typeVar":
+      return bindings.get(type) ?? type;
+    case "stack": {
+      const element = substitute(cx, type.element, bindings);
+      return element === type.element ? type : cx.types.stack(element, type.size);
+    }
+    case "list":
+      return cx.types.list(substitute(cx, type.element, bindings));
+    case "tuple":
+      return cx.types.tuple(all(type.fields.map((f) => f.type)));
+    case "header":
+    case "struct":
+    case "union": {
+      const origin = cx.origins.get(type);
+      if (!origin) return type;
+      const args = all(origin.args);
+      if (args.every((a, i) => a === origin.args[i])) return type;
+      return specialiseRecord(cx, cx.generics.get(origin.owner)!, args, 0);
+    }
+    case "extern":
+    case "parser":
+    case "control":
+    case "package": {
+      if (type.args.length === 0) return type;
+      return declaredType(cx, type.decl, all(type.args));
+    }
+    default:
+      return type;
+  }
+}
+
+export function substituteParams(
+  cx: Context,
+  params: readonly Param[],
+  bindings: ReadonlyMap<TypeVar, Type>,
+): readonly Param[] {
+  if (bindings.size === 0) return params;
+  let changed = false;
+  const result = params.map((p) => {
+    const type = substitute(cx, p.type, bindings);
+    if (type === p.type) return p;
+    changed = true;
+    return { ...p, type };
+  });
+  return changed ? result : params;
+}
+
+/** Whether `type` mentions one of the variables. */
+export function mentions(cx: Context, type: Type, vars: ReadonlySet<TypeVar>): boolean {
+  switch (type.kind) {
+    case "typeVar":
+      return vars.has(type);
+    case "stack":
+    case "list":
+      return mentions(cx, type.element, vars);
+    case "tuple":
+      return type.fields.some((f) => mentions(cx, f.type, vars));
+    case "header":
+    case "struct":
+    case "union":
+      return cx.origins.get(type)?.args.some((a) => mentions(cx, a, vars)) ?? false;
+    case "extern":
+    case "parser":
+    case "control":
+    case "package":
+      return type.args.some((a) => mentions(cx, a, vars));
+    default:
+      return false;
+  }
+}
+
+/**
+ * Binds the variables in `formal` so that it becomes `actual`, as far as they correspond; what does not is left for
+ * the conversion of the argument to complain about.
+ */
+export function infer(
+  cx: Context,
+  formal: Type,
+  actual: Type,
+  vars: ReadonlySet<TypeVar>,
+  bindings: Bindings,
+): void {
+  const pairs = (a: readonly Type[], b: readonly Type[]) => {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) infer(cx, a[i]!, b[i]!, vars, bindings);
+  };
+  switch (formal.kind) {
+    case "typeVar": {
+      if (!vars.has(formal) || actual.kind === "unknown") return;
+      const before = bindings.get(formal);
+      if (before === undefined || (isVague(cx, before) && !isVague(cx, actual))) bindings.set(formal, actual);
+      return;
+    }
+    case "stack":
+      if (actual.kind === "stack") infer(cx, formal.element, actual.element, vars, bindings);
+      return;
+    case "list":
+      if (actual.kind === "list") infer(cx, formal.element, actual.element, vars, bindings);
+      if (actual.kind === "tuple") {
+        for (const f of actual.fields) infer(cx, formal.element, f.type, vars, bindings);
+      }
+      return;
+    case "tuple":
+      if (actual.kind === "tuple") {
+        pairs(
+          formal.fields.map((f) => f.type),
+          actual.fields.map((f) => f.type),
+        );
+      }
+      return;
+    case "header":
+    case "struct":
+    case "union": {
+      const a = cx.origins.get(formal);
+      const b = cx.origins.get(actual);
+      if (a && b && a.owner === b.owner) pairs(a.args, b.args);
+      else if (a && (actual.kind === "tuple" || cx.isAnonymous(actual))) {
+        // A list or struct initialiser for a generic struct.
+        for (const f of formal.fields) {
+          const given = actual.kind === "tuple" ? actual.fields[f.index] : actual.fieldByName.get(f.name);
+          if (given) infer(cx, f.type, given.type, vars, bindings);
+        }
+      }
+      return;
+    }
+    case "extern":
+    case "package":
+      if (actual.kind === formal.kind && actual.decl === formal.decl) pairs(formal.args, actual.args);
+      return;
+    case "parser":
+    case "control":
+      if (actual.kind === formal.kind) {
+        pairs(
+          formal.params.map((p) => p.type),
+          actual.params.map((p) => p.type),
+        );
+      }
+      return;
+  }
+}
+
+/** A type that another argument may still make definite: of integer literals and of initialisers. */
+function isVague(cx: Context, type: Type): boolean {
+  return type.kind === "integer" || type.kind === "tuple" || type.kind === "unknown" || cx.isAnonymous(type);
+}

@@ -1,7 +1,7 @@
 import { error } from "./errors.js";
 import type { QuantizedModel } from "./quantized-model.js";
 import { formatSafetensors, parseSafetensors, type StoredArray } from "./safetensors.js";
-import { validateModel } from "./validate.js";
+import { validateModel } from "./validate/model.js";
 
 /** In the JSON, an array is named by its tensor in the container. */
 interface ArrayReference {

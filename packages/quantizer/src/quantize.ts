@@ -8,7 +8,7 @@ import { lowerings } from "./lower/registry.js";
 import type { QuantizedModel } from "./quantized-model.js";
 import { type LayerReport, reportLayers } from "./report.js";
 import type { ScaleKind } from "./scale.js";
-import { validateModel } from "./validate.js";
+import { validateModel } from "./validate/model.js";
 
 export interface QuantizeOptions {
   /** The model's name; default the graph's. */

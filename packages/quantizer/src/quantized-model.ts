@@ -1,7 +1,11 @@
 /**
  * The int8 model: what the quantizer makes, the reference executes, and the planner lowers. All of it is
- * integers; the scales are kept only to translate to and from real numbers at the edges.
+ * integers; the scales are kept only to translate to and from real numbers at the edges. docs/arithmetic.md
+ * defines every layer's result.
  */
+import type { Requantization, ShiftLut } from "./requantization.js";
+
+export type * from "./requantization.js";
 
 /** real = scale * (q - zeroPoint); `scale` is one number, zero point 0 for symmetric int8. */
 export interface QuantizedTensor {
@@ -16,23 +20,9 @@ export interface QuantizedTensor {
 }
 
 /**
- * Requantization `shift-lut`: y = table[clamp((acc + 2^(shift-1)) >> shift, low, low + table.length - 1) - low].
- * The rounding term is already part of the layer's bias, so the switch only shifts, clamps and looks up.
- * Scale and activation function are in the table.
- */
-export interface ShiftLut {
-  kind: "shift-lut";
-  /** Arithmetic right shift, 0 to 31. */
-  shift: number;
-  /** Smallest index value: 0 where the activation function is constant below zero (ReLU), else -table.length/2. */
-  low: number;
-  /** One int8 per index value; 256 entries, so that an index is one key byte. */
-  table: Int8Array;
-}
-
-/**
  * A fully connected layer: acc[o] = bias[o] + sum over i of weights[o * inFeatures + i] * x[i] in int32, then
- * requantized to int8, or left as int32 (the last layer's logits) where `requantization` is null.
+ * requantized to int8, or left as int32 (the last layer's logits) where `requantization` is null. One whose
+ * requantization is of another kind is a 1x1 convolution of a 1x1 image instead.
  */
 export interface FullyConnectedLayer {
   kind: "fully-connected";
@@ -56,6 +46,129 @@ export interface FullyConnectedLayer {
   accumulatorBound?: Int32Array;
 }
 
+/** How a window of two spatial dimensions moves over an image; one-dimensional layers have height 1. */
+export interface Window {
+  /** [height, width], as all pairs here. */
+  inSize: [number, number];
+  outSize: [number, number];
+  kernel: [number, number];
+  stride: [number, number];
+  dilation: [number, number];
+  /** Rows above and columns left of the image; below and to the right is whatever outSize needs. */
+  padBefore: [number, number];
+}
+
+/**
+ * A convolution (cross-correlation), grouped or depthwise where groups > 1:
+ * acc[o][y][x] = bias[o] + sum over c, i, j of weights[o][c][i][j] * in[g][c][y * stride + i * dilation - pad][...],
+ * where positions outside the image count as `padValue`. Then requantized, or left int32 where that is null.
+ */
+export interface ConvolutionLayer {
+  kind: "convolution";
+  name: string;
+  input: string;
+  output: string;
+  inChannels: number;
+  outChannels: number;
+  groups: number;
+  window: Window;
+  /** The integer that stands for zero in the input: its zero point. */
+  padValue: number;
+  /**
+   * Row major [outChannels][inChannels / groups][kernel height][kernel width]; int16 only in models quantized elsewhere,
+   * whose weights less their zero point need more than 8 bits.
+   */
+  weights: Int8Array | Int16Array;
+  /** One per output channel: the float bias, the input's zero point and the rounding term together. */
+  bias: Int32Array;
+  /** One value, or one per output channel. */
+  weightScale: number[];
+  /** For people and reports; its effect is in the requantization. */
+  activation: string;
+  requantization: Requantization | null;
+  /** Per output channel, as in a fully connected layer. */
+  accumulatorBound?: Int32Array;
+}
+
+/** The largest element in each window, channel by channel; positions outside the image do not count. */
+export interface MaxPoolLayer {
+  kind: "max-pool";
+  name: string;
+  input: string;
+  output: string;
+  channels: number;
+  window: Window;
+}
+
+/**
+ * The mean of each window, channel by channel: acc = bias + multiplier * (sum of the elements inside the image), then
+ * requantized. Where windows hold different numbers of elements (at borders that are not counted), each count has
+ * its multiplier: multiplier * count is the same for all, so one requantization is right for all.
+ */
+export interface AveragePoolLayer {
+  kind: "average-pool";
+  name: string;
+  input: string;
+  output: string;
+  channels: number;
+  window: Window;
+  /** Multiplier by number of elements inside the image; counts that do not occur have 0. */
+  multipliers: Int32Array;
+  /** Rounding term and zero point. */
+  bias: number;
+  activation: string;
+  requantization: Requantization | null;
+  /** Largest magnitude of any partial sum. */
+  accumulatorBound?: number;
+}
+
+/**
+ * The element-by-element sum of two tensors of one shape (a residual connection):
+ * acc = bias + multipliers[0] * a + multipliers[1] * b, requantized.
+ */
+export interface AddLayer {
+  kind: "add";
+  name: string;
+  inputs: [string, string];
+  output: string;
+  multipliers: [number, number];
+  bias: number;
+  activation: string;
+  requantization: Requantization | null;
+  /** Largest magnitude of any partial sum. */
+  accumulatorBound?: number;
+}
+
+/** An activation function or a change of scale: y = table[x - low], low the smallest value of x's data type. */
+export interface LookupLayer {
+  kind: "lookup";
+  name: string;
+  input: string;
+  output: string;
+  activation: string;
+  /** 256 entries of the output's data type. */
+  table: Int8Array | Uint8Array;
+}
+
+/** Tensors one after another along an axis (0 is the channels); all have the same scale. */
+export interface ConcatLayer {
+  kind: "concat";
+  name: string;
+  inputs: string[];
+  output: string;
+  axis: number;
+}
+
+/** Elements moved, dropped or padded with a constant: y[i] = x[indices[i]], or `fill` where indices[i] is -1. */
+export interface RearrangeLayer {
+  kind: "rearrange";
+  name: string;
+  input: string;
+  output: string;
+  indices: Int32Array;
+  fill: number;
+}
+
 /** The class: index of the largest value, the lowest such index on a tie. */
 export interface ArgMaxLayer {
   kind: "arg-max";
@@ -64,7 +177,16 @@ export interface ArgMaxLayer {
   output: string;
 }
 
-export type QuantizedLayer = FullyConnectedLayer | ArgMaxLayer;
+export type QuantizedLayer =
+  | FullyConnectedLayer
+  | ConvolutionLayer
+  | MaxPoolLayer
+  | AveragePoolLayer
+  | AddLayer
+  | LookupLayer
+  | ConcatLayer
+  | RearrangeLayer
+  | ArgMaxLayer;
 
 export interface QuantizedModel {
   format: "matchmul-int8";
@@ -72,9 +194,14 @@ export interface QuantizedModel {
   name: string;
   /** Names of tensors; the first input is the image. */
   input: string;
-  /** The int32 logits. */
+  /** The int32 logits (of a network that ends otherwise, its last activations). */
   logits: string;
   tensors: Record<string, QuantizedTensor>;
   /** In execution order. */
   layers: QuantizedLayer[];
+}
+
+/** Names of the tensors a layer reads. */
+export function layerInputs(layer: QuantizedLayer): string[] {
+  return "inputs" in layer ? [...layer.inputs] : [layer.input];
 }

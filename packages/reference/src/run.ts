@@ -1,8 +1,8 @@
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { error } from "./errors.js";
 import { argMax } from "./layers/arg-max.js";
-import type { Execute, Integers, Run } from "./layers/layer.js";
-import { executors } from "./layers/registry.js";
+import { type Integers, Run } from "./layers/layer.js";
+import { executeLayer } from "./layers/registry.js";
 
 export interface Int8Result {
   /** The model's `logits` tensor. */
@@ -31,15 +31,12 @@ export function runInt8(
   options: Int8Options = {},
 ): Int8Result {
   const image = checkedInput(model, input);
-  const run: Run = {
-    model,
-    values: new Map([[model.input, image]]),
-    accumulators: options.tensors ? new Map() : undefined,
-  };
-  for (const layer of model.layers) (executors[layer.kind] as Execute<typeof layer>)(layer, run);
+  const run = new Run(model);
+  run.values.set(model.input, image);
+  for (const layer of model.layers) executeLayer(layer, run);
   const last = run.values.get(model.logits)!;
   const result: Int8Result = { logits: Int32Array.from(last), class: argMax(last) };
-  if (run.accumulators !== undefined) {
+  if (options.tensors) {
     result.tensors = Object.fromEntries(run.values);
     result.accumulators = Object.fromEntries(run.accumulators);
   }

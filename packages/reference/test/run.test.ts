@@ -1,32 +1,45 @@
 import { MatchMulError } from "@matchmul/common";
-import { validateModel } from "@matchmul/quantizer";
+import { type QuantizedModel, validateModel } from "@matchmul/quantizer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runInt8, runInt8Batch } from "../src/run.js";
 import { naiveInt8 } from "./naive.js";
-import { randomChain, randomInput } from "./random-model.js";
+import { randomChain, randomInput, randomNetwork } from "./random-model.js";
 
 const widths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 5 });
 
 describe("runInt8", () => {
-  it("equals the naive bigint model in every tensor, extremes included", () => {
+  const equalsNaive = (model: QuantizedModel, seed: number, extreme: boolean) => {
+    validateModel(model, `seed ${seed}`);
+    const input = randomInput(seed + 1, model, extreme);
+    const expected = naiveInt8(model, input);
+    const result = runInt8(model, input, { tensors: true });
+    for (const [name, values] of expected)
+      expect(Array.from(result.tensors![name], BigInt), `tensor ${name}`).toEqual(values);
+    expect(Array.from(result.logits, BigInt)).toEqual(expected.get(model.logits));
+    expect(BigInt(result.class)).toBe(expected.get(model.layers.at(-1)!.output)![0]);
+  };
+
+  it("equals the naive bigint model in every tensor of fully connected chains, extremes included", () => {
     fc.assert(
-      fc.property(fc.nat(), widths, fc.boolean(), fc.boolean(), (seed, w, extreme, signedInput) => {
-        const model = validateModel(randomChain(seed, { widths: w, extreme, signedInput }), "test");
-        const input = randomInput(seed + 1, model, extreme);
-        const expected = naiveInt8(model, input);
-        const result = runInt8(model, input, { tensors: true });
-        for (const [name, values] of expected)
-          expect(Array.from(result.tensors![name], BigInt), `tensor ${name}`).toEqual(values);
-        expect(Array.from(result.logits, BigInt)).toEqual(expected.get(model.logits));
-        expect(BigInt(result.class)).toBe(expected.get("class")![0]);
-      }),
+      fc.property(fc.nat(), widths, fc.boolean(), (seed, w, extreme) =>
+        equalsNaive(randomChain(seed, w, extreme), seed, extreme),
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("equals the naive bigint model in every tensor of networks with all kinds of layers", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.boolean(), (seed, extreme) =>
+        equalsNaive(randomNetwork(seed, extreme), seed, extreme),
+      ),
       { numRuns: 300 },
     );
   });
 
   it("gives the lowest class on a tie", () => {
-    const model = randomChain(1, { widths: [2, 4], extreme: false, signedInput: true });
+    const model = randomChain(1, [2, 4], false);
     const [layer] = model.layers;
     if (layer.kind !== "fully-connected") throw new Error("not a fully connected layer");
     layer.weights.fill(0);
@@ -35,22 +48,23 @@ describe("runInt8", () => {
   });
 
   it("keeps intermediate tensors only when asked, accumulators before requantization included", () => {
-    const model = randomChain(5, { widths: [6, 4, 3], extreme: false, signedInput: false });
+    const model = randomChain(5, [6, 4, 3], false);
     const input = randomInput(2, model, false);
     expect(runInt8(model, input)).not.toHaveProperty("tensors");
     const { accumulators, logits } = runInt8(model, input, { tensors: true });
-    expect(Object.keys(accumulators!)).toEqual(["fc1", "fc2"]);
-    expect(accumulators!.fc2).toEqual(logits);
+    expect(Object.keys(accumulators!)).toEqual(["layer0", "layer1"]);
+    expect(accumulators!.layer1).toEqual(logits);
   });
 
   it("runs a batch as its images one by one", () => {
-    const model = randomChain(9, { widths: [6, 4, 3], extreme: false, signedInput: true });
+    const model = randomChain(9, [6, 4, 3], false);
     const inputs = [1, 2, 3].map((seed) => randomInput(seed, model, false));
     expect(runInt8Batch(model, inputs)).toEqual(inputs.map((input) => runInt8(model, input)));
   });
 
   it("refuses inputs of another length or outside the range", () => {
-    const model = randomChain(3, { widths: [4, 2], extreme: false, signedInput: false });
+    const model = randomChain(3, [4, 2], false);
+    Object.assign(model.tensors[model.input], { dtype: "int8", range: [0, 127] });
     const code = (input: Int8Array) => {
       try {
         runInt8(model, input);

@@ -63,7 +63,7 @@ export function quantizeLinear(
     }
     const bounds = accumulatorBounds(weights, bias, input.range);
     largest = bounds.reduce((a, b) => Math.max(a, b), 0);
-    if (largest <= INT32_MAX)
+    if (largest < INT32_MAX)
       return {
         weights,
         bias: Int32Array.from(bias),

@@ -9,5 +9,5 @@ export function argMax(values: Integers): number {
 }
 
 export const executeArgMax: Execute<ArgMaxLayer> = (layer, run) => {
-  run.values.set(layer.output, Int32Array.of(argMax(run.values.get(layer.input)!)));
+  run.values.set(layer.output, Int32Array.of(argMax(run.input(layer.input))));
 };

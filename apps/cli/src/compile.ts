@@ -4,6 +4,7 @@ import { makePlan, type Plan } from "@matchmul/planner";
 import { type HardwareProfile, loadProfile, profileDirectory } from "@matchmul/profiles";
 import { type QuantizationReport, type QuantizedModel, saveQuantizedModel } from "@matchmul/quantizer";
 import { layout, type Manifest, writeBundle } from "./bundle.js";
+import { error } from "./diagnostics.js";
 import { chooseTargets, emitTargets } from "./emit.js";
 import { bytes, count } from "./format.js";
 import { loadGraph, quantizeGraph } from "./frontend.js";
@@ -71,6 +72,9 @@ export function planStep(
   profile: HardwareProfile,
   flags: PlanFlags,
 ): Promise<Plan> {
+  const classes = model.tensors[model.logits].shape.reduce((a, b) => a * b, 1);
+  for (const given of Object.keys(flags.onClass))
+    if (Number(given) >= classes) throw error("verdict-class", given, classes);
   return terminal.step(
     "plan",
     () => makePlan(model, profile, { ...planOptions(flags), progress: terminal.progress }),

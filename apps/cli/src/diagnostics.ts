@@ -50,6 +50,10 @@ export const error = defineDiagnostics("cli", {
     message: `${path} is not a plan of this model: ${why}`,
     hint: "plan the model again",
   }),
+  "verdict-class": (given: string, classes: number) => ({
+    message: `--on-class names class ${given}; the model's classes are 0 to ${classes - 1}`,
+    hint: "a class is the index of a logit",
+  }),
   "profile-target": (profile: string, target: string, known: readonly string[]) => ({
     message: `profile ${profile} has no target ${target}`,
     hint: `choose one of ${known.join(", ")}`,

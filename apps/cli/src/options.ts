@@ -1,6 +1,6 @@
-import type { PlanOptions } from "@matchmul/planner";
+import type { MicroProgram, PlanOptions } from "@matchmul/planner";
 import type { CalibrationMethod, ScaleKind } from "@matchmul/quantizer";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { number } from "./command.js";
 
 /** How to quantize: the same options for every command that does. */
@@ -36,7 +36,11 @@ export interface PlanFlags {
   slots?: number;
   solver: NonNullable<PlanOptions["solver"]>;
   timeLimit: number;
+  onClass: Verdicts;
 }
+
+/** What the switch does with a packet of a class; classes left out are answered. */
+export type Verdicts = MicroProgram["verdicts"];
 
 export function withPlanFlags(command: Command): Command {
   return command
@@ -63,11 +67,28 @@ export function withPlanFlags(command: Command): Command {
       new Option("--time-limit <seconds>", "of the placement; the best one found by then is taken")
         .default(20)
         .argParser(number(0.1, 86400)),
+    )
+    .addOption(
+      new Option(
+        "--on-class <action>",
+        "CLASS=drop or CLASS=forward:PORT instead of an answer; may be repeated",
+      )
+        .default({}, "every class is answered")
+        .argParser(verdict),
     );
+}
+
+/** One `--on-class`: `3=drop`, `3=forward:17`, `3=answer`; collects repeated ones. */
+function verdict(text: string, others: Verdicts): Verdicts {
+  const [, number, kind, , port] = /^(\d{1,5})=(answer|drop|forward)(:(\d{1,5}))?$/.exec(text) ?? [];
+  if (kind === undefined || (kind === "forward") !== (port !== undefined))
+    throw new InvalidArgumentError("Expected CLASS=drop, CLASS=answer or CLASS=forward:PORT.");
+  if (kind === "forward") return { ...others, [number]: { kind, port: Number(port) } };
+  return { ...others, [number]: { kind: kind as "answer" | "drop" } };
 }
 
 /** The planner's options for the flags. */
 export function planOptions(flags: PlanFlags): PlanOptions {
-  const { inputEncoding: encoding, slots, solver, timeLimit } = flags;
-  return { encoding, slots, solver, timeLimitMs: timeLimit * 1000 };
+  const { inputEncoding: encoding, slots, solver, timeLimit, onClass: verdicts } = flags;
+  return { encoding, slots, solver, verdicts, timeLimitMs: timeLimit * 1000 };
 }

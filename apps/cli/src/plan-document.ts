@@ -29,6 +29,8 @@ export interface PlanDocument {
     slots: number;
     input: MicroProgram["input"];
     passes: Pass[];
+    /** By class, what the switch does with a packet that it does not simply answer. */
+    verdicts: MicroProgram["verdicts"];
     /** Pages of the lookup tables: of 256 rows, `rowsUsed` are reached by some key. */
     pages: { slot: number; page: number; layer: string; label: string; rowsUsed: number }[];
   };
@@ -125,5 +127,11 @@ function describeProgram(program: MicroProgram): PlanDocument["program"] {
       return [{ slot, page: number, layer: page.layer, label: page.label, rowsUsed }];
     }),
   );
-  return { slots: program.slots, input: program.input, passes: program.passes, pages };
+  return {
+    slots: program.slots,
+    input: program.input,
+    passes: program.passes,
+    verdicts: program.verdicts,
+    pages,
+  };
 }

@@ -26,6 +26,17 @@ export function planInWords(plan: PlanDocument): string[] {
       ? `A request carries the ${program.input.features} int8 inputs as ${program.input.bytes} bytes; the switch turns them into bit planes.`
       : `A request carries the ${program.input.features} inputs as ${program.input.bytes} bytes of bit planes, made by the client.`,
   );
+  const special = Object.entries(program.verdicts).filter(([, action]) => action.kind !== "answer");
+  if (special.length > 0)
+    sentences.push(
+      `The switch acts on its verdict: ${special
+        .map(([c, action]) =>
+          action.kind === "forward"
+            ? `class ${c} goes on through port ${action.port}`
+            : `class ${c} is dropped`,
+        )
+        .join(", ")}; the others are answered.`,
+    );
   for (const { name, placement } of plan.pipes) {
     if (!hasStages(placement)) {
       sentences.push(

@@ -47,7 +47,7 @@ export function programOf(model: QuantizedModel, plan: PlanDocument, planPath: s
   const layers = model.layers.filter((layer) => layer.kind === "fully-connected").length;
   if (layers !== plan.choice.layers.length)
     throw error("plan-foreign", planPath, `it plans ${plan.choice.layers.length} layers, not ${layers}`);
-  const program = lower(model, plan.choice);
+  const program = lower(model, plan.choice, plan.program.verdicts);
   if (JSON.stringify(program.passes) !== JSON.stringify(plan.program.passes))
     throw error("plan-foreign", planPath, "its passes are not those of the model");
   return program;

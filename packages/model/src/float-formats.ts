@@ -72,10 +72,11 @@ export function roundHalfEven(x: number): number {
  */
 export function roundToFloat(x: number, dtype: DType, saturate = false): number {
   if (dtype === "float32") return Math.fround(x);
-  if (dtype === "float64" || Number.isNaN(x)) return x;
-  if (dtype === "float8e8m0") return roundToPowerOfTwo(x);
+  if (dtype === "float64") return x;
+  if (dtype === "float8e8m0") return roundToPowerOfTwo(x, "up", saturate);
   const f = formats[dtype];
   if (f === undefined) return x;
+  if (Number.isNaN(x)) return f.special === "finite" ? 0 : x;
   const top = (1 << f.exponentBits) - 1;
   const full = (1 << f.mantissaBits) - 1;
   const largest =
@@ -99,9 +100,18 @@ export function roundToFloat(x: number, dtype: DType, saturate = false): number 
   return x < 0 || Object.is(x, -0) ? -rounded : rounded;
 }
 
-function roundToPowerOfTwo(x: number): number {
-  if (!(x > 0) || x === Infinity) return Number.NaN;
-  return 2 ** Math.min(127, Math.max(-127, roundHalfEven(Math.log2(x))));
+/**
+ * The power of two of float8e8m0 (2^-127 to 2^127, no sign) for x >= 0: the next above, the next below, or the
+ * nearest (halfway up). Out of range: the nearest end if `saturate` is set, else NaN (ONNX Cast, operator set 25).
+ */
+export function roundToPowerOfTwo(x: number, mode: "up" | "down" | "nearest", saturate: boolean): number {
+  if (Number.isNaN(x) || x < 0) return Number.NaN;
+  const [least, most] = [2 ** -127, 2 ** 127];
+  if (x < least || x > most) return saturate ? Math.min(most, Math.max(least, x)) : Number.NaN;
+  let below = least;
+  while (below * 2 <= x) below *= 2;
+  if (below === x || mode === "down") return below;
+  return mode === "up" || x >= 1.5 * below ? below * 2 : below;
 }
 
 /** Rounds every element of an array in place to what the type can represent (nothing to do for float32). */

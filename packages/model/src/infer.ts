@@ -12,9 +12,13 @@ const smallEnough = 1024;
 /**
  * Infers the type of every value, and fills `graph.values`. Nodes of unsupported operators are passed over;
  * values behind them are then missing from the map unless `declared` has them.
+ * @returns what is known of each value, constants and symbolic shape vectors included
  * @throws MatchMulError shape-conflict, operator-invalid, operator-variant
  */
-export function inferShapes(graph: Graph, declared: ReadonlyMap<string, ValueInfo> = new Map()): void {
+export function inferShapes(
+  graph: Graph,
+  declared: ReadonlyMap<string, ValueInfo> = new Map(),
+): Map<string, InferredValue> {
   const known = new Map<string, InferredValue>();
   for (const input of graph.inputs) known.set(input.name, input);
   for (const [name, t] of graph.initializers)
@@ -23,6 +27,7 @@ export function inferShapes(graph: Graph, declared: ReadonlyMap<string, ValueInf
   graph.values = new Map();
   for (const [name, { dtype, shape }] of known) graph.values.set(name, { name, dtype, shape });
   for (const output of graph.outputs) settleOutput(output, known.get(output.name));
+  return known;
 }
 
 function inferNode(

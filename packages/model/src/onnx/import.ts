@@ -25,7 +25,7 @@ export interface ImportOptions {
 }
 
 /** Oldest version of ONNX's operator set that is read; nodes of older files mean other things. */
-const oldestOpset = 7;
+const oldestOpset = 1;
 
 /**
  * Reads an ONNX model, from a file or from its bytes, checks it and infers its shapes. Large weights are not

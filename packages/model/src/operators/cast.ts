@@ -1,6 +1,7 @@
 import { type DType, dtypeOfOnnx, dtypes, integerRange, isBig, isFloat, onnxTypeName } from "../dtypes.js";
-import { roundToFloat } from "../float-formats.js";
+import { roundToFloat, roundToPowerOfTwo } from "../float-formats.js";
 import { allocate, type Tensor } from "../tensor.js";
+import { mapElements } from "./elementwise.js";
 import type { InferCall, Operator, RunCall } from "./operator.js";
 
 /** Cast to the element type `to`: floats are cut towards zero, integers wrap around. */
@@ -8,7 +9,14 @@ export const cast: Operator = {
   type: "Cast",
   arity: [1, 1],
   infer: (call) => [{ dtype: target(call), shape: call.input(0).shape, contents: integerContents(call) }],
-  run: (call) => [castTo(call.input(0), target(call), call.attributes.int("saturate", 1) !== 0)],
+  run: (call) => [
+    castTo(
+      call.input(0),
+      target(call),
+      call.attributes.int("saturate", 1) !== 0,
+      call.attributes.string("round_mode"),
+    ),
+  ],
 };
 
 function target(call: InferCall | RunCall): DType {
@@ -21,8 +29,12 @@ function integerContents(call: InferCall) {
 }
 
 /** The tensor with its elements converted. */
-export function castTo(x: Tensor, dtype: DType, saturate: boolean): Tensor {
+export function castTo(x: Tensor, dtype: DType, saturate: boolean, roundMode = "up"): Tensor {
   if (x.dtype === dtype) return x;
+  if (dtype === "float8e8m0") {
+    const mode = roundMode === "down" || roundMode === "nearest" ? roundMode : "up";
+    return mapElements({ ...x, dtype: "float8e8m0" }, (v) => roundToPowerOfTwo(v, mode, saturate));
+  }
   const data = allocate(dtype, x.data.length);
   const { bits, kind } = dtypes[dtype];
   for (let i = 0; i < data.length; i++) {

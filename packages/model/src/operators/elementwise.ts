@@ -40,11 +40,40 @@ export function binary(
     arity: [2, 2],
     infer: (call) => {
       const [a, b] = [call.input(0), call.input(1)];
-      const shape = broadcastOf(call, a.shape, b.shape);
+      const shape = broadcastOf(call, a.shape, alignedShape(call, a.shape, b.shape));
       return [{ dtype: a.dtype, shape, contents: contents && combine(a, b, contents) }];
     },
-    run: (call) => [binaryElements(call, call.input(0), call.input(1), map, mapBig)],
+    run: (call) => {
+      const [a, b] = [call.input(0), call.input(1)];
+      return [binaryElements(call, a, { ...b, shape: alignedShape(call, a.shape, b.shape) }, map, mapBig)];
+    },
   };
+}
+
+/**
+ * The second operand's shape as it broadcasts. Before operator set 7 an attribute `axis` said which dimension of
+ * the first operand it begins at (PRelu's slope always began at the channels); now shapes align at their ends.
+ */
+export function alignedShape<D extends number | string>(
+  call: Pick<Call<Tensor>, "opset" | "attributes" | "node">,
+  a: readonly D[] | undefined,
+  b: readonly D[],
+): readonly D[];
+export function alignedShape<D extends number | string>(
+  call: Pick<Call<Tensor>, "opset" | "attributes" | "node">,
+  a: readonly D[] | undefined,
+  b: readonly D[] | undefined,
+): readonly D[] | undefined;
+export function alignedShape<D extends number | string>(
+  call: Pick<Call<Tensor>, "opset" | "attributes" | "node">,
+  a: readonly D[] | undefined,
+  b: readonly D[] | undefined,
+): readonly D[] | undefined {
+  if (call.opset >= 7 || a === undefined || b === undefined) return b;
+  const axis = call.node.op === "PRelu" ? (b.length === 1 ? 1 : undefined) : call.attributes.int("axis");
+  if (axis === undefined) return b;
+  const behind = a.length - (axis < 0 ? axis + a.length : axis) - b.length;
+  return [...b, ...new Array<D>(Math.max(0, behind)).fill(1 as D)];
 }
 
 type Known = { contents?: readonly (number | string)[]; constant?: Tensor };

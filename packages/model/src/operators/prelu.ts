@@ -1,4 +1,4 @@
-import { binaryElements } from "./elementwise.js";
+import { alignedShape, binaryElements } from "./elementwise.js";
 import type { Operator } from "./operator.js";
 
 /** PRelu: x, or slope * x below zero; the slope broadcasts to x. */
@@ -10,7 +10,7 @@ export const prelu: Operator = {
     const y = binaryElements(
       call,
       call.input(0),
-      call.input(1),
+      { ...call.input(1), shape: alignedShape(call, call.input(0).shape, call.input(1).shape) },
       (x, slope) => (x < 0 ? slope * x : x),
       (x, slope) => (x < 0n ? slope * x : x),
     );

@@ -1,0 +1,42 @@
+import type { Node } from "../graph.js";
+import { Call } from "../operators/operator.js";
+import { findOperator } from "../operators/registry.js";
+import { isStatic } from "../shapes.js";
+import { sizeOf, type Tensor } from "../tensor.js";
+import type { GraphEditor, Pass } from "./editor.js";
+
+/** Results up to this many elements are folded; larger ones only where they are no larger than their inputs. */
+const always = 2 ** 16;
+
+/** Computes nodes whose inputs are all constant, or whose result inference knows, such as shapes. */
+export const foldConstants: Pass = {
+  name: "fold-constants",
+  rewrite: (edit, node) => {
+    const operator = findOperator(node.op, node.domain);
+    if (operator === undefined || node.outputs.some((name) => edit.isOutput(name))) return false;
+    const results = fromInference(edit, node) ?? compute(edit, node);
+    if (results === undefined) return false;
+    node.outputs.forEach((name, i) => {
+      if (name !== "") edit.graph.initializers.set(name, results[i]);
+    });
+    edit.replace([node], []);
+    return true;
+  },
+};
+
+function fromInference(edit: GraphEditor, node: Node): Tensor[] | undefined {
+  const values = node.outputs.map((name) => edit.known(name)?.constant);
+  return values.every((v) => v !== undefined) ? values : undefined;
+}
+
+function compute(edit: GraphEditor, node: Node): Tensor[] | undefined {
+  const inputs = node.inputs.map((name) => edit.constant(name));
+  if (node.inputs.some((name, i) => name !== "" && inputs[i] === undefined)) return undefined;
+  const elements = inputs.reduce((sum, t) => sum + (t?.data.length ?? 0), 0);
+  for (const name of node.outputs) {
+    if (name === "") continue;
+    const shape = edit.shape(name);
+    if (!isStatic(shape) || sizeOf(shape) > Math.max(always, elements)) return undefined;
+  }
+  return findOperator(node.op, node.domain)!.run(new Call(node, edit.graph.opset, inputs));
+}

@@ -377,7 +377,8 @@ export interface Param extends DeclBase {
   readonly kind: "param";
   readonly direction: Direction;
   readonly type: Type;
-  /** A compile-time value given where the caller gives none; already filled into `Arg.value`. */
+  /** A compile-time value given where the caller gives none; already filled into `Arg.value`, which is where to read
+   * it: a generic declaration's is not converted yet. */
   readonly defaultValue: Expr | null;
   /** `@optional`. */
   readonly optional: boolean;
@@ -396,7 +397,7 @@ export interface InstanceDecl extends DeclBase {
   /** Which constructor of an extern; null for the others. */
   readonly constructorDecl: MethodDecl | null;
   readonly args: readonly Arg[];
-  /** Implementations of abstract methods, by name. */
+  /** Implementations of abstract methods, by name. They may lack `@optional` parameters of the abstract method. */
   readonly methods: readonly FunctionDecl[];
 }
 export interface FunctionDecl extends DeclBase {
@@ -472,7 +473,7 @@ export type Keyset =
   | { readonly kind: "value"; readonly value: Expr }
   | { readonly kind: "mask"; readonly value: Expr; readonly mask: Expr }
   | { readonly kind: "range"; readonly low: Expr; readonly high: Expr }
-  /** `spansKeys`: its type's fields match the keys one by one. */
+  /** `spansKeys`: the scalars of its struct or tuple, nested ones in order, match the keys one by one. */
   | { readonly kind: "valueSet"; readonly valueSet: ValueSetDecl; readonly spansKeys: boolean };
 
 /** A control, or only its type (`control C<H>(...);`), which has an empty body. */
@@ -538,6 +539,8 @@ export interface TableDecl extends DeclBase {
   readonly entriesConst: boolean;
   readonly largestPriorityWins: boolean;
   readonly size: number | null;
+  /** A size that depends on constructor parameters, for `evaluate`; `size` is null then. */
+  readonly sizeExpr: Expr | null;
   /** All other properties by name: implementation, counters, meters, support_timeout, ... An instance property is an
    * `instance` or `construct` expression; elaboration has children for both. */
   readonly properties: ReadonlyMap<string, Expr>;

@@ -148,7 +148,8 @@ export function checkValues(
 export function passAll(cx: Context, params: readonly Param[], values: readonly (Expr | null)[]): Arg[] {
   return params.map((param, i) => {
     const value = values[i] ?? null;
-    return { param, value: value ? passed(cx, value, param) : param.defaultValue };
+    const given = value ?? param.defaultValue;
+    return { param, value: given ? passed(cx, given, param) : null };
   });
 }
 
@@ -201,7 +202,8 @@ export function inferFrom(
   if (open.size === 0) return;
   params.forEach((p, i) => {
     const value = values[i];
-    if (value) infer(cx, p.type, value.type, open, bindings);
+    const given = value ?? p.defaultValue;
+    if (given) infer(cx, p.type, given.type, open, bindings);
   });
   // What was bound may mention other variables of the same call.
   for (const v of open) {

@@ -17,7 +17,7 @@ import { checkAs, checkExpr, constantNumber } from "./check-expressions.js";
 import { checkAction, checkVariable } from "./check-functions.js";
 import { checkInstance } from "./check-instances.js";
 import { checkHead, checkKeysets } from "./check-parsers.js";
-import { checkBlock, checkConst } from "./check-statements.js";
+import { checkBlock, checkConst, isCompileTime } from "./check-statements.js";
 import type { Body, Context, Mutable } from "./context.js";
 import { keyName } from "./key-names.js";
 import { describeSym, Scope } from "./scope.js";
@@ -123,6 +123,7 @@ function checkTable(cx: Context, s: STable, scope: Scope): TableDecl {
     entriesConst: entries?.isConst ?? false,
     largestPriorityWins: true,
     size: null,
+    sizeExpr: null,
     properties,
   };
   let priorityDelta = 1n;
@@ -133,6 +134,11 @@ function checkTable(cx: Context, s: STable, scope: Scope): TableDecl {
         decl.defaultActionConst = p.isConst;
         break;
       case "size": {
+        const value = checkExpr(cx, p.value, scope);
+        if (value.kind !== "literal" && isCompileTime(value)) {
+          decl.sizeExpr = value;
+          break;
+        }
         const size = constantNumber(cx, p.value, scope, "a table's size");
         if (size < 0) throw cx.error("bad-constant", "a table's size cannot be negative", p.value.pos);
         decl.size = size;

@@ -103,9 +103,11 @@ function declareEnum(cx: Context, s: SEnum): Type {
       const message = `an enum cannot be represented by ${typeName(underlying)}`;
       throw cx.error("bad-type", message, s.underlying.pos);
     }
+    // A member's value may mention those before it.
+    const scope = new Scope(cx.global);
     const members = s.members.map((m) => {
       if (!m.value) throw cx.error("missing-value", `'${m.name}' of enum '${s.name}' has no value`, m.pos);
-      const e = checkAs(cx, m.value, cx.global, underlying, `the value of '${m.name}'`);
+      const e = checkAs(cx, m.value, scope, underlying, `the value of '${m.name}'`);
       if (e.kind !== "literal" || typeof e.value !== "bigint") {
         throw cx.error(
           "not-compile-time",
@@ -113,6 +115,7 @@ function declareEnum(cx: Context, s: SEnum): Type {
           m.value.pos,
         );
       }
+      scope.set(m.name, { kind: "const", type: underlying, value: e.value });
       return { name: m.name, value: e.value };
     });
     type = { kind: "serEnum", id: freshTypeId(), name: s.name, underlying, members, annotations };

@@ -16,6 +16,7 @@ import {
   freshTypeId,
   INTEGER,
   intType,
+  MATCH_KIND,
   type RecordType,
   representation,
   STRING,
@@ -81,9 +82,7 @@ export function checkExpr(cx: Context, s: SExpr, scope: Scope): Expr {
     }
     case "list": {
       const items = s.items.map((item) => checkExpr(cx, item, scope));
-      const e = aggregate(s.pos, cx.types.tuple(items.map((i) => i.type)), items);
-      if (s.rest) cx.partial.add(e);
-      return e;
+      return initialiser(cx, s.pos, cx.types.tuple(items.map((i) => i.type)), items, s.rest);
     }
     case "struct":
       return structExpr(cx, s, scope);
@@ -129,8 +128,12 @@ export function findName(cx: Context, s: SName, scope: Scope): Sym {
 }
 
 function nameExpr(cx: Context, s: SName, scope: Scope): Expr {
-  const sym = findName(cx, s, scope);
   const { pos } = s;
+  // Match kinds are names of the weakest kind: any declaration hides them.
+  if (cx.matchKinds.has(s.name) && !scope.find(s.name)) {
+    return literal(pos, MATCH_KIND, { kind: "matchKind", name: s.name });
+  }
+  const sym = findName(cx, s, scope);
   switch (sym.kind) {
     case "const":
       return literal(pos, sym.type, sym.value);
@@ -363,8 +366,15 @@ function structExpr(cx: Context, s: Extract<SExpr, { kind: "struct" }>, scope: S
   const name = `struct { ${fields.map((f) => f.name).join(", ")} }`;
   const type: RecordType = { kind: "struct", id: freshTypeId(), name, fields, fieldByName, annotations: [] };
   cx.anonymous.add(type);
-  const e = aggregate(s.pos, type, items);
-  if (s.rest) cx.partial.add(e);
+  return initialiser(cx, s.pos, type, items, s.rest);
+}
+
+/** What it lacks comes with its final type: until then what contains it is no constant either. */
+function initialiser(cx: Context, pos: Pos, type: Type, items: readonly Expr[], rest: boolean): Expr {
+  const open = rest || items.some((i) => cx.partial.has(i) || cx.open.has(i) || i.type.kind === "unknown");
+  const e = aggregate(pos, type, items, !open);
+  if (rest) cx.partial.add(e);
+  else if (open) cx.open.add(e);
   return e;
 }
 

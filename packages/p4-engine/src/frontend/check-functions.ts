@@ -1,12 +1,13 @@
 /** Parameters, functions (generic ones specialised on use) and actions (P4_16 10, 14.1). */
-import type { ActionDecl, Arg, FunctionDecl, Param, VariableDecl } from "./ast.js";
+import type { ActionDecl, Arg, Expr, FunctionDecl, Param, VariableDecl } from "./ast.js";
 import { type CallSite, checkArgs, checkValues, inferFrom, passAll } from "./check-args.js";
-import { checkAs } from "./check-expressions.js";
-import { checkBlock } from "./check-statements.js";
-import { type Bindings, resolveType, typeParams } from "./check-types.js";
+import { checkAs, checkExpr } from "./check-expressions.js";
+import { checkBlock, isCompileTime } from "./check-statements.js";
+import { type Bindings, hasTypeVars, resolveType, typeParams } from "./check-types.js";
+import { coerce } from "./coerce.js";
 import type { Body, Context } from "./context.js";
 import { type FunctionTemplate, Scope } from "./scope.js";
-import type { SAction, SFunction, SParam, SVariable } from "./syntax.js";
+import type { SAction, SExpr, SFunction, SParam, SVariable } from "./syntax.js";
 import { type Type, typeName } from "./types.js";
 
 /** Checks parameters; `sort` says how their names are used in the scope, null: not at all. */
@@ -25,7 +26,7 @@ export function checkParams(
       throw cx.error("bad-direction", `constructor parameter '${s.name}' cannot have a direction`, s.pos);
     }
     const defaultValue = s.defaultValue
-      ? checkAs(cx, s.defaultValue, scope, type, `the default of '${s.name}'`)
+      ? defaultOf(cx, s.defaultValue, scope, type, s.name)
       : null;
     const param: Param = {
       kind: "param",
@@ -41,6 +42,17 @@ export function checkParams(
     if (sort) cx.declare(scope, s.name, { kind: sort, decl: param }, s.pos);
     return param;
   });
+}
+
+/** A default whose type is still open is converted where it is used. */
+function defaultOf(cx: Context, s: SExpr, scope: Scope, type: Type, name: string): Expr {
+  const e = checkExpr(cx, s, scope);
+  if (hasTypeVars(cx, type)) return e;
+  const value = coerce(cx, e, type, `the default of '${name}'`);
+  if (!isCompileTime(value)) {
+    throw cx.error("not-compile-time", `the default of '${name}' must be known at compile time`, s.pos);
+  }
+  return value;
 }
 
 export function checkVariable(cx: Context, s: SVariable, scope: Scope): VariableDecl {

@@ -34,7 +34,7 @@ export function checkInstance(cx: Context, s: SInstance, scope: Scope): Instance
         continue;
       }
       const abstract = made.type.decl.methods.find(
-        (d) => d.isAbstract && d.name === m.name && d.params.length === m.params.length,
+        (d) => d.isAbstract && d.name === m.name && implementedParams(d, m.params) !== null,
       );
       if (!abstract) {
         throw cx.error("unknown-member", `${typeName(made.type)} has no abstract method '${m.name}'`, m.pos);
@@ -46,7 +46,7 @@ export function checkInstance(cx: Context, s: SInstance, scope: Scope): Instance
   }
   if (made.type.kind === "extern") {
     for (const d of made.type.decl.methods) {
-      if (d.isAbstract && !methods.some((m) => m.name === d.name && m.params.length === d.params.length)) {
+      if (d.isAbstract && !methods.some((m) => m.name === d.name && implementedParams(d, m.params))) {
         if (d.annotations.some((a) => a.name === "optional")) continue;
         throw cx.error(
           "missing-method",
@@ -61,9 +61,18 @@ export function checkInstance(cx: Context, s: SInstance, scope: Scope): Instance
   return decl;
 }
 
+/** The parameters of an abstract method that an implementation has: optional ones may be left out. */
+function implementedParams(abstract: MethodDecl, own: readonly { name: string }[]): readonly Param[] | null {
+  if (own.length === abstract.params.length) return abstract.params;
+  const kept = abstract.params.filter((p) => !p.optional || own.some((o) => o.name === p.name));
+  if (kept.length === own.length) return kept;
+  const required = abstract.params.filter((p) => !p.optional);
+  return required.length === own.length ? required : null;
+}
+
 function requireSameSignature(cx: Context, decl: FunctionDecl, abstract: MethodDecl, type: ExternType): void {
   const own = bind(type.decl.typeParams, type.args);
-  const params = substituteParams(cx, abstract.params, own);
+  const params = substituteParams(cx, implementedParams(abstract, decl.params)!, own);
   const same =
     decl.returnType === substitute(cx, abstract.returnType, own) &&
     params.every((p, i) => p.type === decl.params[i]!.type && p.direction === decl.params[i]!.direction);

@@ -178,7 +178,7 @@ export function checkKeysets(
       if (sym?.kind === "valueSet") return [valueSetKeyset(cx, sym.decl, types, first.pos)];
     }
     // `{a, b}` as a tuple of keysets.
-    if (types.length > 1 && first.kind === "value" && first.value.kind === "list") {
+    if (first.kind === "value" && first.value.kind === "list" && first.value.items.length === types.length) {
       const items = first.value.items.map((value): SKeyset => ({ kind: "value", pos: value.pos, value }));
       return checkKeysets(cx, items, types, scope, pos, allowValueSets);
     }
@@ -193,13 +193,18 @@ function valueSetKeyset(cx: Context, valueSet: ValueSetDecl, types: readonly Typ
   if (types.length === 1 && representation(valueSet.type) === representation(types[0]!)) {
     return { kind: "valueSet", valueSet, spansKeys: false };
   }
-  const fields = fieldsOf(valueSet.type);
-  if (fields && fields.length === types.length) {
-    const fits = fields.every((f, i) => representation(f.type) === representation(types[i]!));
-    if (fits) return { kind: "valueSet", valueSet, spansKeys: true };
+  const leaves = leafTypes(valueSet.type);
+  if (leaves.length === types.length && leaves.every((t, i) => t === representation(types[i]!))) {
+    return { kind: "valueSet", valueSet, spansKeys: true };
   }
   const wanted = types.map(typeName).join(", ");
   throw cx.error("type-mismatch", `value set '${valueSet.name}' does not match keys of type ${wanted}`, pos);
+}
+
+/** The scalars of a struct, nested ones included, in order. */
+function leafTypes(type: Type): Type[] {
+  const fields = fieldsOf(type);
+  return fields ? fields.flatMap((f) => leafTypes(f.type)) : [representation(type)];
 }
 
 function checkKeyset(cx: Context, s: SKeyset, type: Type, scope: Scope, allowValueSets: boolean): Keyset {

@@ -63,7 +63,7 @@ export function resolveType(cx: Context, s: SType, scope: Scope): Type {
     case "stack": {
       const element = resolveType(cx, s.element, scope);
       const size = constantNumber(cx, s.size, scope, "a stack's size");
-      if (size < 1 || size > MAX_WIDTH) {
+      if (size < 0 || size > MAX_WIDTH) {
         throw cx.error("bad-stack-size", `a stack of ${size} elements is not possible`, s.size.pos);
       }
       if (element.kind === "extern") throw cx.unsupported("an array of extern instances", s.pos);
@@ -197,7 +197,6 @@ function checkField(cx: Context, s: SRecord, field: string, type: Type, pos: Pos
       for (const f of t.fields) checkField(cx, s, field, f.type, pos);
       return;
     case "varbit":
-      if (s.kind === "header") return;
       return;
     case "enum":
     case "error":
@@ -209,7 +208,10 @@ function checkField(cx: Context, s: SRecord, field: string, type: Type, pos: Pos
     case "list":
     case "extern":
       if (s.kind === "struct") return;
-      if (t.kind === "stack" && ["bit", "int", "bool"].includes(representation(t.element).kind)) return;
+      if (t.kind === "stack") {
+        checkField(cx, s, field, t.element, pos);
+        return;
+      }
       throw bad("a header cannot contain it");
     default:
       if (s.kind === "struct" && (t.kind === "parser" || t.kind === "control" || t.kind === "integer"))
@@ -333,11 +335,14 @@ export function substituteParams(
   return changed ? result : params;
 }
 
-/** Whether `type` mentions one of the variables. */
-export function mentions(cx: Context, type: Type, vars: ReadonlySet<TypeVar>): boolean {
+/** Whether the type is one only when its variables are known. */
+export const hasTypeVars = (cx: Context, type: Type): boolean => mentions(cx, type, null);
+
+/** Whether `type` mentions one of the variables (null: any). */
+export function mentions(cx: Context, type: Type, vars: ReadonlySet<TypeVar> | null): boolean {
   switch (type.kind) {
     case "typeVar":
-      return vars.has(type);
+      return vars?.has(type) ?? true;
     case "stack":
     case "list":
       return mentions(cx, type.element, vars);

@@ -12,8 +12,8 @@ export const literal = (pos: Pos, type: Type, value: ConstValue): LiteralExpr =>
 });
 
 /** A literal aggregate when all fields are literals, an aggregate expression otherwise. */
-export function aggregate(pos: Pos, type: Type, fields: readonly Expr[]): Expr {
-  if (fields.every((f) => f.kind === "literal")) {
+export function aggregate(pos: Pos, type: Type, fields: readonly Expr[], fold = true): Expr {
+  if (fold && fields.every((f) => f.kind === "literal")) {
     return literal(pos, type, {
       kind: "aggregate",
       type,
@@ -75,12 +75,32 @@ export function convert(cx: Context, e: Expr, to: Type): Expr | null {
     // A literal member also becomes a wider number, as its value would.
     return null;
   }
+  // A number with a width is one without, when it is a constant.
+  if (to.kind === "integer" && (from.kind === "bit" || from.kind === "int") && e.kind === "literal") {
+    return cast(cx, e, to, true);
+  }
   if (from.kind === "tuple" || cx.isAnonymous(from)) {
+    if (e.kind === "ternary") {
+      const whenTrue = convert(cx, e.whenTrue, to);
+      const whenFalse = convert(cx, e.whenFalse, to);
+      return whenTrue && whenFalse ? { ...e, type: to, whenTrue, whenFalse } : null;
+    }
     const shaped = shape(cx, e, to);
     if (shaped) return shaped;
   }
-  if (sameInterface(from, to)) return e;
-  return null;
+  return fits(from, to) ? e : null;
+}
+
+/** Whether types agree where the second does not say "any" (`_`); parsers and controls by their interface. */
+function fits(from: Type, to: Type): boolean {
+  if (from === to || to.kind === "unknown") return true;
+  if ((from.kind === "parser" || from.kind === "control") && from.kind === to.kind) {
+    return instanceMismatch(from, to) === "";
+  }
+  if ((from.kind === "extern" || from.kind === "package") && from.kind === to.kind && from.decl === to.decl) {
+    return from.args.every((a, i) => fits(a, to.args[i]!));
+  }
+  return false;
 }
 
 /** `...` and `{#}` as values of the type. */
@@ -187,16 +207,10 @@ function shape(cx: Context, e: Expr, to: Type): Expr | null {
   return aggregate(e.pos, to, fields);
 }
 
-/** Instances fit parameters of a type with the same interface: a control where a control type is wanted. */
-function sameInterface(from: Type, to: Type): boolean {
-  return (from.kind === "parser" || from.kind === "control") && from.kind === to.kind
-    ? instanceMismatch(from, to) === ""
-    : false;
-}
-
 function instanceMismatch(from: Type, to: Type): string {
   if ((from.kind !== "parser" && from.kind !== "control") || from.kind !== to.kind) return "";
-  if (from.params.length !== to.params.length) {
+  const least = to.params.filter((p) => !p.defaultValue && !p.optional).length;
+  if (from.params.length > to.params.length || from.params.length < least) {
     return `it has ${from.params.length} parameters instead of ${to.params.length}`;
   }
   for (let i = 0; i < from.params.length; i++) {
@@ -206,7 +220,7 @@ function instanceMismatch(from: Type, to: Type): string {
       const name = (d: string) => (d === "none" ? "without direction" : `'${d}'`);
       return `parameter '${a.name}' is ${name(a.direction)} instead of ${name(b.direction)}`;
     }
-    if (a.type !== b.type && b.type.kind !== "unknown") {
+    if (!fits(a.type, b.type)) {
       return `parameter '${a.name}' is ${typeName(a.type)} instead of ${typeName(b.type)}`;
     }
   }

@@ -59,6 +59,8 @@ export class Context {
   readonly anonymous = new Set<Type>();
   /** Initialisers that end in `...`. */
   readonly partial = new Set<Expr>();
+  /** Initialisers that contain such ones, or `{#}`. */
+  readonly open = new Set<Expr>();
   /** Literals that stand for `...`. */
   readonly defaults = new Set<Expr>();
   /** How many scalars a value of the type has; see types of unbounded size. */

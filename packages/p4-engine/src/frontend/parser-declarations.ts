@@ -318,10 +318,10 @@ export class Parser extends StatementParser {
       return { kind: "direct", pos: at, next };
     }
     this.expect("(");
-    const keys = [this.expression()];
-    while (this.accept(",")) {
-      if (this.kind === ")") break;
+    const keys: SExpr[] = [];
+    while (this.kind !== ")") {
       keys.push(this.expression());
+      if (!this.accept(",")) break;
     }
     this.expect(")");
     const open = this.expect("{");

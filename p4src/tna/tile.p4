@@ -136,7 +136,11 @@ parser TileParser(packet_in packet,
 <%     } -%>
 <%   } -%>
 <%   for (const key of mode.keys) { -%>
-        packet.extract(hdr.key[<%= key %>]);
+<%     if (key.wide) { -%>
+        meta.page_<%= key.index %> = packet.lookahead<bit<8>>()[<%= it.pageBits - 1 %>:0];
+        packet.advance(8);
+<%     } -%>
+        packet.extract(hdr.key[<%= key.index %>]);
 <%   } -%>
         transition accept;
     }
@@ -167,42 +171,30 @@ control Tile(inout headers_t hdr,
 <% } -%>
     }
 
-    // The lanes were cleared by the parser: start from zero.
-    action begin_sum(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
-        next(parse, pc);
-        choose(<%= it.pageArgs %>);
-        hdr.lanes.setValid();
-<% for (const m of lanes) { -%>
-        hdr.lanes.l<%= m %> = 0;
-<% } -%>
-    }
+<% for (const sum of it.sums) { -%>
+    // <%= sum.comment %>
 
-    // The first pass of a request: remember where it came from.
-    action admit(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
-        begin_sum(parse, pc, <%= it.pageArgs %>);
+    action <%= sum.name %>(bit<8> parse, bit<16> pc<% if (!sum.wide) { %>, <%= it.pageParams %><% } %>) {
+        next(parse, pc);
+<%   if (!sum.wide) { -%>
+        choose(<%= it.pageArgs %>);
+<%   } -%>
+<%   if (sum.admits) { -%>
         hdr.matchmul.kind = KIND_PASS;
         hdr.matchmul.reply_port = (bit<16>)ig_intr_md.ingress_port;
-    }
-
-<% for (const shift of it.leftShifts) { -%>
-<%   if (shift === 0) { -%>
-    // More groups of the plane that the pass before began.
-    action continue_sum(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
-        next(parse, pc);
-        choose(<%= it.pageArgs %>);
-    }
-
-<%   } else { -%>
-    // <%= shift === 1 ? "The next less significant bit plane" : `The next ${shift} bit planes` %>: the sums so far count <%= 2 ** shift %> times (Horner).
-    action next_plane_<%= shift %>(bit<8> parse, bit<16> pc, <%= it.pageParams %>) {
-        next(parse, pc);
-        choose(<%= it.pageArgs %>);
-<% for (const m of lanes) { -%>
-        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> << <%= shift %>;
-<% } -%>
-    }
-
 <%   } -%>
+<%   if (sum.lanes === "clear") { -%>
+        hdr.lanes.setValid();
+<%     for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = 0;
+<%     } -%>
+<%   } else if (sum.lanes !== "keep") { -%>
+<%     for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> << <%= sum.lanes %>;
+<%     } -%>
+<%   } -%>
+    }
+
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
     // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
@@ -225,10 +217,8 @@ control Tile(inout headers_t hdr,
             hdr.matchmul.pc: exact;
         }
         actions = {
-            admit;
-            begin_sum;
-<% for (const shift of it.leftShifts) { -%>
-            <%= shift === 0 ? "continue_sum" : `next_plane_${shift}` %>;
+<% for (const sum of it.sums) { -%>
+            <%= sum.name %>;
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
             scale_<%= shift %>;

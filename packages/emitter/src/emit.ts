@@ -38,7 +38,8 @@ function bfrtNames(program: MicroProgram): BfrtNames {
       if (action.startsWith("add_")) return words;
       if (action === "forward") return ["port"];
       if (action === "decide" || action === "answer" || action === "drop") return [];
-      return action.startsWith("scale_") ? ["parse", "pc", "clamp"] : ["parse", "pc", ...pages];
+      if (action.startsWith("scale_")) return ["parse", "pc", "clamp"];
+      return action.endsWith("_wide") ? ["parse", "pc"] : ["parse", "pc", ...pages];
     },
   };
 }

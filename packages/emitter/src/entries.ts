@@ -27,7 +27,7 @@ export function* sequencerEntries(schedule: Schedule): Generator<EmittedEntry> {
     if (step.kind === "verdict") yield { ...entry, params: [] };
     else if (step.kind === "scale")
       yield { ...entry, params: [...onward, schedule.clampOf(step.low, step.high)] };
-    else yield { ...entry, params: [...onward, ...step.pages] };
+    else yield { ...entry, params: [...onward, ...(step.pages ?? [])] };
   }
 }
 

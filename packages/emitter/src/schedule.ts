@@ -13,13 +13,14 @@ export interface Clamp {
   high: number;
 }
 
-/** What an accumulate or scale pass does to the lanes, as the name of a sequencer action. */
+/** The sequencer action of a pass. Where keys bring their page, the action sets none: `_wide`. */
 export function actionOf(pass: Pass): string {
   const { step } = pass;
   if (step.kind === "verdict") return "decide";
   if (step.kind === "scale") return `scale_${step.shift}`;
-  if (pass.parse.kind !== "keep") return pass.pc === 0 ? "admit" : "begin_sum";
-  return step.shiftLeft === 0 ? "continue_sum" : `next_plane_${step.shiftLeft}`;
+  const wide = step.pages === null ? "_wide" : "";
+  if (pass.parse.kind !== "keep") return `${pass.pc === 0 ? "admit" : "begin_sum"}${wide}`;
+  return step.shiftLeft === 0 ? `continue_sum${wide}` : `next_plane_${step.shiftLeft}${wide}`;
 }
 
 const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort((a, b) => a - b);
@@ -28,11 +29,14 @@ const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort
 export class Schedule {
   readonly modes: Mode[] = [];
   readonly clamps: Clamp[] = [];
-  readonly leftShifts: number[];
+  /** Distances of shifting left, with pages from the sequencer and with keys that bring their page. */
+  readonly leftShifts: { shift: number; wide: boolean }[];
+  /** True where some, or the first, pass has keys that bring their page. */
+  readonly wide: { any: boolean; entry: boolean; narrow: boolean };
   readonly rightShifts: number[];
   #modeIds = new Map<string, number>();
   constructor(readonly program: MicroProgram) {
-    const left: number[] = [];
+    const left = { narrow: [] as number[], wide: [] as number[] };
     const right: number[] = [];
     for (const pass of program.passes) {
       const key = JSON.stringify(pass.parse);
@@ -41,14 +45,25 @@ export class Schedule {
         this.modes.push({ id: this.modes.length, mode: pass.parse });
       }
       const { step } = pass;
-      if (step.kind === "accumulate" && pass.parse.kind === "keep") left.push(step.shiftLeft);
+      if (step.kind === "accumulate" && pass.parse.kind === "keep")
+        left[step.pages === null ? "wide" : "narrow"].push(step.shiftLeft);
       if (step.kind === "scale") {
         right.push(step.shift);
         if (!this.clamps.some((c) => c.low === step.low && c.high === step.high))
           this.clamps.push({ id: this.clamps.length + 1, low: step.low, high: step.high });
       }
     }
-    this.leftShifts = sorted(left);
+    this.leftShifts = [
+      ...sorted(left.narrow).map((shift) => ({ shift, wide: false })),
+      ...sorted(left.wide).map((shift) => ({ shift, wide: true })),
+    ];
+    const isWide = (pass: Pass): boolean => pass.step.kind === "accumulate" && pass.step.pages === null;
+    const begins = program.passes.slice(1).filter((pass) => pass.parse.kind !== "keep");
+    this.wide = {
+      any: begins.some(isWide),
+      entry: isWide(program.passes[0]),
+      narrow: begins.some((pass) => !isWide(pass)),
+    };
     this.rightShifts = sorted(right);
   }
 

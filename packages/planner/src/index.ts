@@ -1,7 +1,7 @@
 export { type Latency, latencyOf, packetBytes } from "./cost/latency.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";
-export { type Choice, keyLayout, type LayerChoice } from "./lowering/options.js";
+export { type Choice, keyShape, type LayerChoice } from "./lowering/options.js";
 export {
   lookupRows,
   restSize,

@@ -26,7 +26,7 @@ export function packetBytes(program: MicroProgram): number[] {
   return program.passes.map(({ parse }) => {
     if (parse.kind === "fresh") queue += LANES * 4 - parse.skip;
     if (parse.kind === "narrow") queue += parse.lanes;
-    queue -= parse.keys;
+    queue -= parse.keys * parse.keyBytes;
     return HEADER_BYTES + LANES * 4 + queue;
   });
 }

@@ -2,14 +2,15 @@ import type { QuantizedModel } from "@matchmul/quantizer";
 import { fullyConnectedChain, inputRange } from "./lower.js";
 import {
   type Choice,
-  chunksOf,
   conversionPasses,
   convertible,
   type InputRange,
-  keyLayout,
+  keyShape,
   type LayerChoice,
+  layerPages,
   layerPasses,
   mostPlanesPerPass,
+  slotPages,
 } from "./options.js";
 
 export interface ChooseOptions {
@@ -32,26 +33,25 @@ export interface Candidate {
 interface LayerCandidate {
   choice: LayerChoice;
   passes: number;
-  pages: number;
+  pages: { runs: number; length: number };
   convertible: boolean;
 }
+
+const size = ({ pages, choice }: LayerCandidate): number => pages.runs * pages.length * choice.planesPerPass;
 
 /** All useful choices of one layer: each group size with as many planes a pass as fit, and with one. */
 function layerCandidates(range: InputRange, slots: number): LayerCandidate[] {
   const found: LayerCandidate[] = [];
-  for (let g = 8; g >= 1; g--) {
-    const single = keyLayout(range, { g, planesPerPass: 1 }, slots);
-    const chunks = chunksOf(single, slots);
-    const blocksInPage = 2 ** (8 - g);
+  for (let g = 12; g >= 1; g--) {
+    const single = keyShape(range, { g, planesPerPass: 1 }, slots);
     for (const planesPerPass of new Set([mostPlanesPerPass(single, slots), 1])) {
       const choice = { g, planesPerPass };
-      const layout = keyLayout(range, choice, slots);
+      const shape = keyShape(range, choice, slots);
       found.push({
         choice,
-        passes: layerPasses(layout, slots),
-        // One more page of one slot holds the bias.
-        pages: Math.ceil(chunks / blocksInPage) + 1,
-        convertible: convertible(layout),
+        passes: layerPasses(shape, slots),
+        pages: layerPages(shape, slots),
+        convertible: convertible(shape),
       });
     }
   }
@@ -68,11 +68,11 @@ export function chooseCandidates(model: QuantizedModel, options: ChooseOptions):
   const mostPages = 2 ** (options.mostAddressBits - 8);
   for (let slots = options.mostSlots; slots >= 1; slots--) {
     const perLayer = ranges.map((range) => layerCandidates(range, slots));
-    for (let bound = mostPages; bound >= 2; bound /= 2) {
+    for (let bound = mostPages; bound >= 1; bound /= 2) {
       const picked: LayerCandidate[] = [];
       let encoding: Choice["encoding"] = options.encoding === "planes" ? "planes" : "bytes";
       for (const [i, candidates] of perLayer.entries()) {
-        const affordable = candidates.filter((c) => c.pages <= bound);
+        const affordable = candidates.filter((c) => c.pages.runs * c.pages.length <= bound);
         const made = affordable.filter((c) => c.convertible);
         // Key bytes of inner layers are made in the lanes; those of the first may come from the client.
         const usable = i > 0 || encoding === "bytes" ? made : affordable;
@@ -81,13 +81,17 @@ export function chooseCandidates(model: QuantizedModel, options: ChooseOptions):
           encoding = "planes";
           pool = affordable;
         }
-        pool.sort((a, b) => a.passes - b.passes || a.pages - b.pages);
+        pool.sort((a, b) => a.passes - b.passes || size(a) - size(b));
         if (pool.length > 0) picked.push(pool[0]);
       }
       if (picked.length < ranges.length) continue;
       const conversions = ranges.filter((_, i) => i > 0 || encoding === "bytes");
       const converting = conversions.reduce((sum, r) => sum + conversionPasses(r.features, slots), 0);
-      const pages = 1 + converting + picked.reduce((sum, c) => sum + c.pages, 0);
+      // A slot's single pages: one for each value it converts, and one of biases.
+      const pages = slotPages(
+        picked.map((c) => c.pages),
+        converting + 1,
+      );
       if (pages > mostPages) continue;
       // Scaling after each layer but the last, the verdict after that.
       const passes = converting + picked.reduce((sum, c) => sum + c.passes, 0) + ranges.length;

@@ -1,6 +1,13 @@
 import { error } from "../diagnostics.js";
-import { keyByteIndex } from "../microcode/layout.js";
-import { type KeyLayout, LANES, layoutBytes, PAGE_ROWS, type ParseFrom } from "../microcode/types.js";
+import { bytesOfKeys, constantKeys, keyBit, keyIndex } from "../microcode/layout.js";
+import {
+  type KeyLayout,
+  keyBytesOf,
+  LANES,
+  MOST_KEY_BYTES,
+  PAGE_ROWS,
+  type ParseFrom,
+} from "../microcode/types.js";
 import type { MicroBuilder } from "./builder.js";
 
 /**
@@ -18,33 +25,36 @@ export function lowerConversion(
   arrival: ParseFrom,
   valueOfByte: (byte: number) => number,
 ): ParseFrom {
-  const bytes = layoutBytes(layout);
-  if (bytes > LANES * 4) throw error("queue-too-long", layer, bytes, LANES * 4);
-  const first = LANES * 4 - bytes;
+  const bytes = keyBytesOf(layout);
+  if (bytes > MOST_KEY_BYTES) throw error("queue-too-long", layer, bytes, MOST_KEY_BYTES);
+  const first = MOST_KEY_BYTES - bytes;
+  const constants = bytesOfKeys(layout, constantKeys(layout));
   for (let from = 0; from < layout.features; from += builder.slots) {
     const to = Math.min(from + builder.slots, layout.features);
     const pages = builder.noPages();
     for (let feature = from; feature < to; feature++) {
       const slot = feature - from;
-      pages[slot] = builder.addPage(slot, layer, `bits of feature ${feature}`);
+      pages[slot] = builder.addPages(slot, 1, layer, `bits of feature ${feature}`);
       const page = builder.page(slot, pages[slot]);
       const group = Math.floor(feature / layout.g);
+      const put = (row: number, at: number, bits: number): void => {
+        page.words[row * LANES + ((first + at) >> 2)] |= bits << (24 - ((first + at) & 3) * 8);
+      };
       for (let byte = 0; byte < PAGE_ROWS; byte++) {
         const shifted = valueOfByte(byte) + layout.offset;
         page.used[byte] = 1;
         for (let plane = 0; plane < layout.planes; plane++) {
-          let bits = ((shifted >> plane) & 1) << (feature % layout.g);
-          // A group's first feature also writes the constant that selects the group's block.
-          if (feature % layout.g === 0) bits |= layout.blocks[group] << layout.g;
-          const at = first + keyByteIndex(layout, plane, group);
-          page.words[byte * LANES + (at >> 2)] |= bits << (24 - (at & 3) * 8);
+          const bit = keyBit(layout, keyIndex(layout, plane, group), feature % layout.g);
+          if ((shifted >> plane) & 1) put(byte, bit.byte, bit.value);
         }
+        // The first feature also writes what is the same for all inputs.
+        if (feature === 0) for (const [at, bits] of constants.entries()) put(byte, at, bits);
       }
     }
     builder.addPass(
       layer,
       `bits of features ${from} to ${to - 1}`,
-      { ...(from === 0 ? arrival : { kind: "keep" as const }), keys: to - from },
+      { ...(from === 0 ? arrival : { kind: "keep" as const }), keys: to - from, keyBytes: 1 },
       { kind: "accumulate", shiftLeft: 0, pages },
     );
   }

@@ -1,6 +1,6 @@
-import { type KeyLayout, LANES, type ParseFrom } from "../microcode/types.js";
+import { type KeyLayout, type KeyShape, LANES, PAGE_ROWS, type ParseFrom } from "../microcode/types.js";
 import type { MicroBuilder } from "./builder.js";
-import { chunksOf } from "./options.js";
+import { chunksOf, lastPassKeys } from "./options.js";
 
 /** A matrix with its bias, scaled and ready to be summed: at most 32 rows. */
 export interface TileWeights {
@@ -11,100 +11,144 @@ export interface TileWeights {
   bias: Int32Array;
 }
 
-/** Sum over a group of weight * bit for every combination of bits, added into `words` from row `base` on. */
+/** Where a layer's weights and bias went. */
+export interface PlacedTile {
+  layout: KeyLayout;
+  /** Page of [plane within the pass][group], for keys of one byte. */
+  pages: number[][];
+  bias: { slot: number; page: number; ownPass: boolean };
+}
+
+/** The slot that looks up a group: planes that share a pass stand side by side. */
+function slotOf(shape: KeyShape, slots: number, power: number, group: number): number {
+  return shape.groups > slots ? group % slots : power * shape.groups + group;
+}
+
+/** Writes the sum of weight * bit, times `scale`, for every combination of a group's bits. */
 function fillBlock(
-  words: Int32Array,
-  used: Uint8Array,
+  builder: MicroBuilder,
+  slot: number,
   base: number,
-  layout: KeyLayout,
+  shape: KeyShape,
   group: number,
   tile: TileWeights,
   scale: number,
-  bias: boolean,
 ): void {
-  const first = group * layout.g;
-  const size = Math.min(layout.g, layout.features - first);
+  const first = group * shape.g;
+  const size = Math.min(shape.g, shape.features - first);
+  const sums = new Int32Array(LANES << size);
   for (let key = 0; key < 1 << size; key++) {
-    used[base + key] = 1;
-    const row = (base + key) * LANES;
-    for (let o = 0; o < tile.outputs; o++) {
-      let sum = 0;
-      for (let i = 0; i < size; i++) if ((key >> i) & 1) sum += tile.weights[o * layout.features + first + i];
-      words[row + o] = Math.imul(sum, scale) + (bias ? tile.bias[o] : 0);
+    const page = builder.page(slot, (base + key) >> 8);
+    const row = (base + key) % PAGE_ROWS;
+    page.used[row] = 1;
+    if (key > 0) {
+      // The key without its lowest bit was summed before; one weight is new.
+      const before = (key & (key - 1)) * LANES;
+      const feature = first + 31 - Math.clz32(key & -key);
+      for (let o = 0; o < tile.outputs; o++)
+        sums[key * LANES + o] =
+          sums[before + o] + Math.imul(tile.weights[o * shape.features + feature], scale);
     }
+    page.words.set(sums.subarray(key * LANES, (key + 1) * LANES), row * LANES);
   }
 }
 
 /**
+ * Gives every group its block of rows. With keys of one byte the sequencer names the page, and blocks of
+ * small groups share one, told apart by the key's upper bits. With two bytes the key is the whole address.
+ */
+export function placeWeights(
+  builder: MicroBuilder,
+  layer: string,
+  shape: KeyShape,
+  tile: TileWeights,
+): PlacedTile {
+  const { slots } = builder;
+  const { g, groups, planesPerPass } = shape;
+  const wide = shape.keyBytes === 2;
+  const blocksInPage = wide ? 1 : 2 ** (8 - g);
+  const pages: number[][] = [];
+  const constants: number[][] = [];
+  for (let power = 0; power < planesPerPass; power++) {
+    const shared = new Map<string, number>();
+    pages.push([]);
+    constants.push([]);
+    for (let group = 0; group < groups; group++) {
+      const slot = slotOf(shape, slots, power, group);
+      const turn = Math.floor(group / slots);
+      const block = turn % blocksInPage;
+      const key = `${slot} ${Math.floor(turn / blocksInPage)}`;
+      let page = shared.get(key);
+      if (page === undefined) {
+        const label = `weights from feature ${group * g} on${power > 0 ? `, times ${2 ** power}` : ""}`;
+        page = builder.addPages(slot, wide ? 2 ** (g - 8) : 1, layer, label);
+        shared.set(key, page);
+      }
+      fillBlock(builder, slot, page * PAGE_ROWS + (block << g), shape, group, tile, 2 ** power);
+      pages[power].push(page);
+      constants[power].push(wide ? page * PAGE_ROWS : block << g);
+    }
+  }
+  const taken = lastPassKeys(shape, slots);
+  const ownPass = taken === slots;
+  const slot = ownPass ? 0 : taken;
+  const words = new Int32Array(LANES);
+  words.set(tile.bias);
+  const { page, row } = builder.addRow(slot, words);
+  const layout: KeyLayout = { ...shape, constants, bias: wide ? page * PAGE_ROWS + row : row };
+  return { layout, pages, bias: { slot, page, ownPass } };
+}
+
+/**
  * The tile kernel (docs/kernels.md): bit planes from the most significant down, the accumulators doubled
- * between planes (Horner), one lookup per group of g features and plane. One page serves all planes, but
+ * between planes (Horner), one lookup per group of g features and plane. One block serves all planes, but
  * where p planes share a pass each has a copy scaled by its power of two. The bias comes in with the last
- * plane, through a second copy of one group's page.
+ * plane, as a key without data bits.
  */
 export function lowerFullyConnected(
   builder: MicroBuilder,
   layer: string,
-  layout: KeyLayout,
-  tile: TileWeights,
+  { layout, pages, bias }: PlacedTile,
   arrival: ParseFrom,
 ): void {
-  const groups = layout.blocks.length;
   const { slots } = builder;
-  const { planesPerPass } = layout;
+  const { groups, planes, planesPerPass, keyBytes } = layout;
   const chunks = chunksOf(layout, slots);
-  const pageOf = new Map<string, number>();
-  /** The page of `slot` that holds `group`, scaled by 2^power, with the bias or without. */
-  const weightsPage = (slot: number, group: number, power: number, bias: boolean): number => {
-    const blocksInPage = 2 ** (8 - layout.g);
-    const pageIndex = Math.floor(Math.floor(group / slots) / blocksInPage);
-    const key = `${slot} ${pageIndex} ${power} ${bias ? group : ""}`;
-    let page = pageOf.get(key);
-    if (page === undefined) {
-      const from = group * layout.g;
-      const label = bias
-        ? `weights of features ${from} to ${Math.min(from + layout.g, layout.features) - 1}, and bias`
-        : `weights from feature ${from} on${power > 0 ? `, times ${2 ** power}` : ""}`;
-      page = builder.addPage(slot, layer, label);
-      pageOf.set(key, page);
-    }
-    const content = builder.page(slot, page);
-    const base = layout.blocks[group] << layout.g;
-    if (content.used[base] === 0)
-      fillBlock(content.words, content.used, base, layout, group, tile, 2 ** power, bias);
-    return page;
-  };
-
+  const wide = keyBytes === 2;
   let mode = arrival;
-  for (let plane = layout.planes - 1; plane >= 0; ) {
+  const sum = (label: string, keys: number, shiftLeft: number, used: number[]): void => {
+    builder.addPass(
+      layer,
+      label,
+      { ...mode, keys, keyBytes },
+      { kind: "accumulate", shiftLeft, pages: wide ? null : used },
+    );
+    mode = { kind: "keep" };
+  };
+  for (let plane = planes - 1; plane >= 0; ) {
     // The top pass takes what is left over, so that all others are full.
-    const together = plane === layout.planes - 1 ? ((layout.planes - 1) % planesPerPass) + 1 : planesPerPass;
+    const together = plane === planes - 1 ? ((planes - 1) % planesPerPass) + 1 : planesPerPass;
+    const low = plane - together + 1;
     for (let chunk = 0; chunk < chunks; chunk++) {
-      const pages = builder.noPages();
+      const used = builder.noPages();
       let keys = 0;
-      for (let p = 0; p < together; p++) {
-        for (let group = chunk * slots; group < Math.min(groups, (chunk + 1) * slots); group++) {
-          const slot = keys++;
-          const withBias = plane - together + 1 === 0 && chunk === chunks - 1 && slot === 0;
-          pages[slot] = weightsPage(slot, group, p, withBias);
-        }
-      }
-      const low = plane - together + 1;
+      for (let power = 0; power < together; power++)
+        for (let group = chunk * slots; group < Math.min(groups, (chunk + 1) * slots); group++)
+          used[keys++] = pages[power][group];
+      const last = low === 0 && chunk === chunks - 1;
+      if (last && !bias.ownPass) used[keys++] = bias.page;
       const label =
         (together > 1 ? `planes ${plane} to ${low}` : `plane ${plane}`) +
-        (chunks > 1 ? `, part ${chunk + 1} of ${chunks}` : "");
-      builder.addPass(
-        layer,
-        label,
-        { ...mode, keys },
-        {
-          kind: "accumulate",
-          // Lanes that have just been cleared need no doubling.
-          shiftLeft: chunk === 0 && mode.kind === "keep" ? together : 0,
-          pages,
-        },
-      );
-      mode = { kind: "keep" };
+        (chunks > 1 ? `, part ${chunk + 1} of ${chunks}` : "") +
+        (last && !bias.ownPass ? ", bias" : "");
+      // Lanes that have just been cleared need no doubling.
+      sum(label, keys, chunk === 0 && mode.kind === "keep" ? together : 0, used);
     }
     plane -= together;
+  }
+  if (bias.ownPass) {
+    const used = builder.noPages();
+    used[0] = bias.page;
+    sum("bias", 1, 0, used);
   }
 }

@@ -1,10 +1,10 @@
 import type { FullyConnectedLayer, QuantizedModel } from "@matchmul/quantizer";
 import { error } from "../diagnostics.js";
-import { type KeyLayout, LANES, layoutBytes, type MicroProgram, type ParseFrom } from "../microcode/types.js";
+import { keyBytesOf, LANES, type MicroProgram, type ParseFrom } from "../microcode/types.js";
 import { MicroBuilder } from "./builder.js";
 import { lowerConversion } from "./convert.js";
-import { lowerFullyConnected, type TileWeights } from "./fully-connected.js";
-import { type Choice, type InputRange, keyLayout } from "./options.js";
+import { lowerFullyConnected, placeWeights, type TileWeights } from "./fully-connected.js";
+import { type Choice, type InputRange, keyShape } from "./options.js";
 
 /** The chain of fully connected layers that a model is; anything else is named and refused. */
 export function fullyConnectedChain(model: QuantizedModel): FullyConnectedLayer[] {
@@ -65,14 +65,14 @@ export function accumulatorBound(layer: FullyConnectedLayer, range: InputRange):
 }
 
 /** Weights and bias as the tables sum them: offset taken out, and in the last layer the index put below. */
-function tileWeights(layer: FullyConnectedLayer, layout: KeyLayout, range: InputRange): TileWeights {
+function tileWeights(layer: FullyConnectedLayer, offset: number, range: InputRange): TileWeights {
   const { inFeatures, outFeatures } = layer;
   const weights = Int32Array.from(layer.weights);
   const bias = Int32Array.from(layer.bias);
   for (let o = 0; o < outFeatures; o++) {
     let sum = 0;
     for (let i = 0; i < inFeatures; i++) sum += weights[o * inFeatures + i];
-    bias[o] -= layout.offset * sum;
+    bias[o] -= offset * sum;
   }
   if (layer.requantization === null) {
     const bits = indexBits(outFeatures);
@@ -102,22 +102,25 @@ export function lower(
 ): MicroProgram {
   const chain = fullyConnectedChain(model);
   const builder = new MicroBuilder(choice.slots);
-  const layouts = chain.map((layer, i) =>
-    keyLayout(inputRange(model, layer), choice.layers[i], choice.slots),
-  );
+  // Weights first: which rows they got is part of the keys that the layers before make.
+  const placed = chain.map((layer, i) => {
+    const range = inputRange(model, layer);
+    const shape = keyShape(range, choice.layers[i], choice.slots);
+    return placeWeights(builder, layer.name, shape, tileWeights(layer, shape.offset, range));
+  });
   // A request carries no lanes: none of their 128 bytes go to the queue.
   let arrival: ParseFrom = { kind: "fresh", skip: LANES * 4 };
-  if (choice.encoding === "bytes") arrival = lowerConversion(builder, "input", layouts[0], arrival, int8);
+  if (choice.encoding === "bytes")
+    arrival = lowerConversion(builder, "input", placed[0].layout, arrival, int8);
   for (const [i, layer] of chain.entries()) {
-    const tile = tileWeights(layer, layouts[i], inputRange(model, layer));
-    lowerFullyConnected(builder, layer.name, layouts[i], tile, arrival);
+    lowerFullyConnected(builder, layer.name, placed[i], arrival);
     const lut = layer.requantization;
     if (lut === null) {
       const bits = indexBits(layer.outFeatures);
       builder.addPass(
         layer.name,
         "arg-max",
-        { kind: "keep", keys: 0 },
+        { kind: "keep", keys: 0, keyBytes: 1 },
         {
           kind: "verdict",
           classes: layer.outFeatures,
@@ -130,7 +133,7 @@ export function lower(
       builder.addPass(
         layer.name,
         `shift by ${lut.shift}, clamp to ${lut.low}..${high}`,
-        { kind: "keep", keys: 0 },
+        { kind: "keep", keys: 0, keyBytes: 1 },
         {
           kind: "scale",
           shift: lut.shift,
@@ -141,10 +144,10 @@ export function lower(
       // A byte stands for the one value in low..high that has this low byte.
       const valueOfByte = (byte: number): number => lut.table[(byte - lut.low) & 0xff] ?? 0;
       const from: ParseFrom = { kind: "narrow", lanes: layer.outFeatures };
-      arrival = lowerConversion(builder, chain[i + 1].name, layouts[i + 1], from, valueOfByte);
+      arrival = lowerConversion(builder, chain[i + 1].name, placed[i + 1].layout, from, valueOfByte);
     }
   }
-  const input = layouts[0];
+  const input = placed[0].layout;
   return {
     name: model.name,
     slots: choice.slots,
@@ -153,7 +156,7 @@ export function lower(
     input: {
       encoding: choice.encoding,
       features: chain[0].inFeatures,
-      bytes: choice.encoding === "bytes" ? chain[0].inFeatures : layoutBytes(input),
+      bytes: choice.encoding === "bytes" ? chain[0].inFeatures : keyBytesOf(input),
       layout: input,
     },
     classes: chain.at(-1)!.outFeatures,

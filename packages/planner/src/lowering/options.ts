@@ -1,8 +1,8 @@
-import { type KeyLayout, layoutBytes } from "../microcode/types.js";
+import { type KeyShape, keyBytesOf, MOST_KEY_BYTES } from "../microcode/types.js";
 
 /** The choices for one fully connected layer. */
 export interface LayerChoice {
-  /** Features in a lookup's key: 2^g rows hold all sums of g weights. */
+  /** Features in a lookup's key, 1 to 12: 2^g rows hold all sums of g weights. */
   g: number;
   /** Bit planes in one pass: each has its own copy of the tables, scaled by its power of two. */
   planesPerPass: number;
@@ -22,39 +22,71 @@ export interface InputRange {
   max: number;
 }
 
-/** The key layout of a layer: planes from its input's range, blocks so that small groups share a page. */
-export function keyLayout(input: InputRange, choice: LayerChoice, slots: number): KeyLayout {
+/** The shape of a layer's keys: planes from its input's range, two bytes a key where g exceeds one. */
+export function keyShape(input: InputRange, choice: LayerChoice, slots: number): KeyShape {
   const offset = input.min < 0 ? 128 : 0;
   const planes = Math.max(1, Math.ceil(Math.log2(input.max + offset + 1)));
   const groups = Math.ceil(input.features / choice.g);
-  const blocksInPage = 2 ** (8 - choice.g);
-  // Groups slot, slot + slots, slot + 2 * slots ... share the slot's pages, a block each.
-  const blocks = Array.from({ length: groups }, (_, group) => Math.floor(group / slots) % blocksInPage);
-  const planesPerPass = groups > slots ? 1 : choice.planesPerPass;
-  return { features: input.features, planes, offset, planesPerPass, g: choice.g, blocks };
+  return {
+    features: input.features,
+    planes,
+    offset,
+    planesPerPass: groups > slots ? 1 : choice.planesPerPass,
+    g: choice.g,
+    groups,
+    keyBytes: choice.g > 8 ? 2 : 1,
+  };
 }
 
 /** Passes in which all groups of one plane are looked up. */
-export function chunksOf(layout: KeyLayout, slots: number): number {
-  return Math.ceil(layout.blocks.length / slots);
+export function chunksOf(shape: KeyShape, slots: number): number {
+  return Math.ceil(shape.groups / slots);
 }
 
-/** Passes of a fully connected layer, without the conversion of its inputs. */
-export function layerPasses(layout: KeyLayout, slots: number): number {
-  return Math.ceil(layout.planes / layout.planesPerPass) * chunksOf(layout, slots);
+/** Keys of the last pass of a layer, the bias left out. */
+export function lastPassKeys(shape: KeyShape, slots: number): number {
+  const chunks = chunksOf(shape, slots);
+  return chunks > 1 ? shape.groups - (chunks - 1) * slots : shape.groups * shape.planesPerPass;
+}
+
+/** Passes of a fully connected layer, without the conversion of its inputs. The bias needs a slot of the last. */
+export function layerPasses(shape: KeyShape, slots: number): number {
+  const summing = Math.ceil(shape.planes / shape.planesPerPass) * chunksOf(shape, slots);
+  return lastPassKeys(shape, slots) < slots ? summing : summing + 1;
 }
 
 /** Planes that fit one pass: all their groups must find a slot. */
-export function mostPlanesPerPass(layout: KeyLayout, slots: number): number {
-  return Math.max(1, Math.min(layout.planes, Math.floor(slots / layout.blocks.length)));
+export function mostPlanesPerPass(shape: KeyShape, slots: number): number {
+  return Math.max(1, Math.min(shape.planes, Math.floor(slots / shape.groups)));
 }
 
-/** Passes that turn `features` bytes into key bytes. */
+/** Runs of neighbouring pages that a layer's weights take in one slot: how many, of how many pages. */
+export function layerPages(shape: KeyShape, slots: number): { runs: number; length: number } {
+  const chunks = chunksOf(shape, slots);
+  return shape.g > 8
+    ? { runs: chunks, length: 2 ** (shape.g - 8) }
+    : { runs: Math.ceil(chunks / 2 ** (8 - shape.g)), length: 1 };
+}
+
+/** Pages of the fullest slot, as MicroBuilder hands them out: runs are aligned, single pages fill the gaps. */
+export function slotPages(layers: { runs: number; length: number }[], singles: number): number {
+  // Page 0 adds nothing.
+  let end = 1;
+  let gaps = 0;
+  for (const { runs, length } of layers) {
+    const aligned = Math.ceil(end / length) * length;
+    gaps += aligned - end;
+    end = aligned + runs * length;
+  }
+  return end + Math.max(0, singles - gaps);
+}
+
+/** Passes that turn `features` bytes into keys. */
 export function conversionPasses(features: number, slots: number): number {
   return Math.ceil(features / slots);
 }
 
-/** True where the key bytes of a layout fit the lanes' 128 bytes, so that the switch itself can make them. */
-export function convertible(layout: KeyLayout): boolean {
-  return layoutBytes(layout) <= 128;
+/** True where the keys fit the lanes' 128 bytes, so that the switch itself can make them. */
+export function convertible(shape: KeyShape): boolean {
+  return keyBytesOf(shape) <= MOST_KEY_BYTES;
 }

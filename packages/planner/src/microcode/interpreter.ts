@@ -27,7 +27,11 @@ export function runMicrocode(
   const state: PacketState = { lanes: new Int32Array(LANES), queue: [...payload], verdict: -1 };
   for (const pass of program.passes) {
     parse(state, pass.parse);
-    const keys = state.queue.splice(0, pass.parse.keys);
+    const { keys: count, keyBytes } = pass.parse;
+    const bytes = state.queue.splice(0, count * keyBytes);
+    const keys = Array.from({ length: count }, (_, i) =>
+      keyBytes === 1 ? (bytes[i] ?? 0) : ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0),
+    );
     execute(program, state, pass.step, keys);
     observe?.(pass, state);
   }
@@ -56,9 +60,10 @@ function execute(program: MicroProgram, state: PacketState, step: Step, keys: nu
   if (step.kind === "accumulate") {
     if (step.shiftLeft > 0) for (let m = 0; m < LANES; m++) lanes[m] <<= step.shiftLeft;
     for (let slot = 0; slot < program.slots; slot++) {
-      const page = program.pages[slot][step.pages[slot]];
-      if (page === null) continue;
-      const row = (keys[slot] ?? 0) * LANES;
+      const key = keys[slot] ?? 0;
+      const page = program.pages[slot][step.pages === null ? key >> 8 : step.pages[slot]];
+      if (page === null || page === undefined) continue;
+      const row = (key & 0xff) * LANES;
       for (let m = 0; m < LANES; m++) lanes[m] += page.words[row + m];
     }
   } else if (step.kind === "scale") {

@@ -20,8 +20,10 @@ export const ZERO_PAGE = 0;
  * read the same bytes differently each time, so regrouping bytes costs no ALU and no stage.
  */
 export type ParseMode = ParseFrom & {
-  /** Bytes that leave the queue's front and become the keys of slots 0, 1, ... */
+  /** Keys that leave the queue's front for slots 0, 1, ... */
   keys: number;
+  /** One byte: a row of the page that the sequencer names. Two: page and row. */
+  keyBytes: 1 | 2;
 };
 
 export type ParseFrom =
@@ -34,8 +36,11 @@ export type ParseFrom =
 
 /** What the tables of a pass do with the lanes. */
 export type Step =
-  /** lane = (lane << shiftLeft) + sum over the slots of table[slot][pages[slot]][key[slot]][lane]. */
-  | { kind: "accumulate"; shiftLeft: number; pages: number[] }
+  /**
+   * lane = (lane << shiftLeft) + sum over the slots of table[slot][pages[slot]][key[slot]][lane]; `pages` is null
+   * where each key brings its page.
+   */
+  | { kind: "accumulate"; shiftLeft: number; pages: number[] | null }
   /** lane = min(max(lane >> shift, low), high), arithmetic shift. */
   | { kind: "scale"; shift: number; low: number; high: number }
   /**
@@ -66,12 +71,11 @@ export interface Page {
 }
 
 /**
- * How features become key bytes. Passes run from the most significant planes to the least; within a pass the
+ * How features become keys. Passes run from the most significant planes to the least; within a pass the
  * planes ascend, so that a slot always serves the same power of two; within a plane the groups of g features
- * follow each other. Byte (plane, group) = block of the group << g | the group's bits,
- * feature i of a group in bit i.
+ * follow each other, feature i of a group in bit i of its key. The last key is the bias and has no data bits.
  */
-export interface KeyLayout {
+export interface KeyShape {
   features: number;
   /** Bit planes of (value + offset). */
   planes: number;
@@ -79,10 +83,18 @@ export interface KeyLayout {
   offset: number;
   /** Planes looked up in one pass; the first pass takes what is left over. */
   planesPerPass: number;
-  /** Features in a group, 1 to 8: the bits of a key that are data. */
+  /** Features in a group, 1 to 12: the bits of a key that are data. */
   g: number;
-  /** Per group, the constant in the key byte's upper 8 - g bits: which block of a page its rows are. */
-  blocks: number[];
+  groups: number;
+  /** 2 where g exceeds 8: the key is then page and row. */
+  keyBytes: 1 | 2;
+}
+
+export interface KeyLayout extends KeyShape {
+  /** [plane within the pass][group]: what the bits above the data bits say, which block of rows it is. */
+  constants: number[][];
+  /** The key that looks the bias up. */
+  bias: number;
 }
 
 /** What the switch does with a packet once its class is known. */
@@ -115,9 +127,12 @@ export interface MicroProgram {
   verdicts: Record<number, VerdictAction>;
 }
 
-/** Bytes of key layout `layout`: one for each group and plane. */
-export function layoutBytes(layout: KeyLayout): number {
-  return layout.planes * layout.blocks.length;
+/** Most key bytes the switch can make: those of all lanes. */
+export const MOST_KEY_BYTES = LANES * 4;
+
+/** Bytes of a layer's keys: one key for each group and plane, and the bias. */
+export function keyBytesOf(shape: KeyShape): number {
+  return (shape.planes * shape.groups + 1) * shape.keyBytes;
 }
 
 /** Bits that number the pages: the lookup tables have 2^(pageBits + 8) rows. */

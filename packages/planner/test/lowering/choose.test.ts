@@ -7,7 +7,7 @@ import { randomModel } from "../support/models.js";
 describe("chooseCandidates", () => {
   it("predicts passes and pages of what is lowered, and orders by passes", () => {
     const random = new Random(7);
-    for (let trial = 0; trial < 20; trial++) {
+    for (let trial = 0; trial < 6; trial++) {
       const widths = [random.integer(2, 120), random.integer(2, 32), random.integer(2, 32)];
       const model = randomModel(random, widths, random.next() < 0.5);
       const candidates = chooseCandidates(model, { mostSlots: 12, mostAddressBits: 13, encoding: "auto" });

@@ -1,7 +1,7 @@
 import { Random } from "@matchmul/common";
 import { describe, expect, it } from "vitest";
 import { fullyConnectedChain, inputRange, lower } from "../../src/lowering/lower.js";
-import { type Choice, keyLayout, mostPlanesPerPass } from "../../src/lowering/options.js";
+import { type Choice, keyShape, mostPlanesPerPass } from "../../src/lowering/options.js";
 import { runMicrocode } from "../../src/microcode/interpreter.js";
 import { encodeInput } from "../../src/microcode/layout.js";
 import { evaluate, randomInput, randomModel } from "../support/models.js";
@@ -9,8 +9,8 @@ import { evaluate, randomInput, randomModel } from "../support/models.js";
 function randomChoice(random: Random, model: ReturnType<typeof randomModel>): Choice {
   const slots = random.integer(1, 12);
   const layers = fullyConnectedChain(model).map((layer) => {
-    const g = random.integer(1, 8);
-    const layout = keyLayout(inputRange(model, layer), { g, planesPerPass: 1 }, slots);
+    const g = random.integer(1, 12);
+    const layout = keyShape(inputRange(model, layer), { g, planesPerPass: 1 }, slots);
     return { g, planesPerPass: random.integer(1, mostPlanesPerPass(layout, slots)) };
   });
   return { slots, encoding: random.next() < 0.5 ? "bytes" : "planes", layers };

@@ -25,7 +25,7 @@ ${layerRuns(passes).map(
 )}
 ${Array.from({ length: slots }, (_, slot) => html`<text x="${labelWidth - 6}" y="${22 + slot * cellHeight + 11}" class="label">slot ${slot}</text>`)}
 <text x="${labelWidth - 6}" y="${stepRow + 12}" class="label">step</text>
-${passes.map((pass) => column(pass, x(pass.pc), cellWidth, stepRow, palette))}
+${passes.map((pass) => column(pass, slots, x(pass.pc), cellWidth, stepRow, palette))}
 ${passes
   .filter((pass) => pass.pc % 5 === 0)
   .map(
@@ -38,15 +38,30 @@ ${passes
 
 const glyphs = { accumulate: "+", scale: "»", verdict: "★" } as const;
 
-function column(pass: Pass, x: number, cellWidth: number, stepRow: number, palette: Palette): Html {
+function column(
+  pass: Pass,
+  slots: number,
+  x: number,
+  cellWidth: number,
+  stepRow: number,
+  palette: Palette,
+): Html {
   const tip = `pass ${pass.pc}: ${pass.layer}\n${pass.label}\n${describe(pass)}`;
   const hue = palette.of(pass.layer);
-  const pages = pass.step.kind === "accumulate" ? pass.step.pages : [];
-  return html`<g data-tip="${tip}" class="${hue}"><rect x="${x}" y="18" width="${cellWidth}" height="${stepRow}" class="hit"/>${pages.map(
-    (page, slot) =>
-      page > 0 &&
+  const used = usedSlots(pass, slots);
+  return html`<g data-tip="${tip}" class="${hue}"><rect x="${x}" y="18" width="${cellWidth}" height="${stepRow}" class="hit"/>${used.map(
+    (slot) =>
       html`<rect x="${x + 1}" y="${22 + slot * cellHeight + 1}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="2"/>`,
   )}<rect x="${x + 1}" y="${stepRow}" width="${cellWidth - 2}" height="16" rx="2" class="step"/><text x="${x + cellWidth / 2}" y="${stepRow + 12}" class="glyph">${glyphs[pass.step.kind]}</text></g>`;
+}
+
+/** Slots that look something up in a pass. Where each key brings its page, those are the ones that get a key. */
+function usedSlots({ step, parse }: Pass, slots: number): number[] {
+  if (step.kind !== "accumulate") return [];
+  const { pages } = step;
+  return Array.from({ length: slots }, (_, slot) => slot).filter((slot) =>
+    pages === null ? slot < parse.keys : pages[slot] > 0,
+  );
 }
 
 /** Consecutive passes of one layer. */
@@ -66,7 +81,7 @@ export function describe(pass: Pass): string {
   const keys = parse.keys > 0 ? `${parse.keys} key ${parse.keys === 1 ? "byte" : "bytes"}, ` : "";
   switch (step.kind) {
     case "accumulate": {
-      const used = step.pages.filter((page) => page > 0).length;
+      const used = usedSlots(pass, step.pages?.length ?? parse.keys).length;
       const shift = step.shiftLeft > 0 ? `lanes shifted left by ${step.shiftLeft}, then ` : "";
       return `${keys}${shift}${used} ${used === 1 ? "lookup" : "lookups"} added`;
     }

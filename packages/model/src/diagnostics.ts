@@ -86,6 +86,10 @@ export const error = defineDiagnostics("model", {
     message: `${node}: scale ${tensor} is ${value}; a scale is positive and finite`,
     hint: "quantize the model again; a constant activation needs a scale of its own, such as 1",
   }),
+  "variance-negative": (node: string, variance: number, epsilon: number) => ({
+    message: `${node}: a variance of ${variance} with epsilon ${epsilon} has no square root`,
+    hint: "the model's running statistics are damaged; export it again",
+  }),
   "input-missing": (name: string, expected: string) => ({
     message: `the model's input ${name} is not given`,
     hint: `inputs of the model: ${expected}`,

@@ -14,10 +14,18 @@ export {
   type ValueType,
 } from "./graph.js";
 export { inferShapes } from "./infer.js";
+export {
+  inspect,
+  type LayerFacts,
+  type MemoryFacts,
+  type ModelFacts,
+  type UnsupportedFacts,
+} from "./inspect.js";
 export { normalise } from "./normalise.js";
 export { type ImportOptions, importOnnx } from "./onnx/import.js";
 export { parseTensor } from "./onnx/tensors.js";
 export { type OnnxTestResult, type OnnxTestSummary, onnxTest, runOnnxTestCase } from "./onnx-test.js";
 export { supportedOperators } from "./operators/registry.js";
 export { dropFinalSoftmax } from "./passes/drop-softmax.js";
+export { type BatchOptions, runBatches } from "./run-batches.js";
 export { describeTensor, int64s, numberData, numbers, sizeOf, type Tensor, tensor, zeros } from "./tensor.js";

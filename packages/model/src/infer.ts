@@ -84,6 +84,8 @@ function foldSmall(
   inputs: readonly (InferredValue | undefined)[],
   types: readonly InferredValue[],
 ): Tensor[] | undefined {
+  // Quantized constants stay as they are in the file: their scales are worth more than their values.
+  if (node.op === "DequantizeLinear") return undefined;
   if (!inputs.every((v) => v === undefined || v.constant !== undefined)) return undefined;
   if (inputs.some((v) => v !== undefined && v.constant!.data.length > smallEnough)) return undefined;
   if (!types.every((t) => isStatic(t.shape) && sizeOf(t.shape) <= smallEnough)) return undefined;

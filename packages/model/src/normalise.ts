@@ -19,6 +19,7 @@ import { settleReshapes } from "./passes/settle-reshapes.js";
 import { spatialMean } from "./passes/spatial-mean.js";
 import { toFlatten } from "./passes/to-flatten.js";
 import { simplifyTransposes } from "./passes/transposes.js";
+import { toFloat32 } from "./to-float32.js";
 
 /** The passes of normalise, in the order they are tried. */
 export const passes: readonly Pass[] = [
@@ -44,11 +45,13 @@ export const passes: readonly Pass[] = [
 /**
  * The graph in a simpler form with the same results (within float rounding): a copy, rewritten by all passes until
  * none finds anything more. Afterwards constants are folded, Conv and Gemm carry their scales and offsets, a Gemm
- * with constant weights has them as [outputs, inputs] (transB = 1), and pads are explicit.
+ * with constant weights has them as [outputs, inputs] (transB = 1), and pads are explicit. Floating-point values of
+ * other widths, inputs and outputs included, are float32.
  */
 export function normalise(graph: Graph): Graph {
   const copy = copyGraph(graph);
   removeDead(copy);
+  toFloat32(copy);
   const edit = new GraphEditor(copy);
   for (let again = true; again; ) {
     again = false;

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { readFileOrFail } from "@matchmul/common";
 import { type Attribute, Attributes } from "../attributes.js";
+import { checkWeights } from "../check-weights.js";
 import { error } from "../diagnostics.js";
 import { dtypeOfOnnx, onnxTypeName } from "../dtypes.js";
 import { type Dim, type Graph, type Node, nodeTitle, type ValueInfo } from "../graph.js";
@@ -8,6 +9,7 @@ import { inferShapes } from "../infer.js";
 import { findOperator, supportedOperators } from "../operators/registry.js";
 import { int64s, type Tensor, tensor } from "../tensor.js";
 import { sortNodes } from "../topology.js";
+import { inlineFunctions } from "./functions.js";
 import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from "./protos.js";
 import { readModel } from "./protos.js";
 import { refuseForeign } from "./sniff.js";
@@ -31,7 +33,7 @@ const oldestOpset = 1;
  * Reads an ONNX model, from a file or from its bytes, checks it and infers its shapes. Large weights are not
  * copied where the file has them aligned.
  * @throws MatchMulError file-not-found, onnx-*, opset-unsupported, operator-*, graph-*, tensor-*,
- *   external-data-*, shape-conflict
+ *   external-data-*, shape-conflict, weights-not-finite, scale-invalid, variance-negative
  */
 export function importOnnx(model: string | Uint8Array, options: ImportOptions = {}): Graph {
   const bytes = typeof model === "string" ? readFileOrFail(model) : model;
@@ -45,9 +47,11 @@ export function importOnnx(model: string | Uint8Array, options: ImportOptions = 
     throw error("onnx-invalid", source, "it does not say which operator set it is written for");
   if (opset !== undefined && opset < oldestOpset)
     throw error("opset-unsupported", source, opset, oldestOpset);
+  inlineFunctions(proto.graph, proto.functions, proto.opsets, source);
   const builder = new GraphBuilder(proto.graph, opset ?? 22, folder, source);
   const graph = builder.build(proto.producer);
   if (!options.allowUnsupported) requireSupported(graph);
+  if (!options.allowNonFinite) checkWeights(graph);
   inferShapes(graph, builder.declared);
   return graph;
 }

@@ -8,12 +8,16 @@ import type { GraphEditor, Pass } from "./editor.js";
 /** Results up to this many elements are folded; larger ones only where they are no larger than their inputs. */
 const always = 2 ** 16;
 
-/** Computes nodes whose inputs are all constant, or whose result inference knows, such as shapes. */
+/**
+ * Computes nodes whose inputs are all constant, or whose result inference knows, such as shapes. The
+ * DequantizeLinear of quantized weights stays, for the quantizer to find their scales.
+ */
 export const foldConstants: Pass = {
   name: "fold-constants",
   rewrite: (edit, node) => {
     const operator = findOperator(node.op, node.domain);
-    if (operator === undefined || node.outputs.some((name) => edit.isOutput(name))) return false;
+    if (operator === undefined || node.op === "DequantizeLinear") return false;
+    if (node.outputs.some((name) => edit.isOutput(name))) return false;
     const results = fromInference(edit, node) ?? compute(edit, node);
     if (results === undefined) return false;
     node.outputs.forEach((name, i) => {

@@ -135,10 +135,16 @@ export abstract class BaseTable implements MatchTable {
   }
 
   setDefault(action: number, args: readonly Bits[]): void {
-    if (this.frozenDefault)
-      throw new P4Error("frozen-default", `the default action of table '${this.shape.name}' is constant`);
+    this.checkDefault();
     this.checkScope(action, "table-only", "cannot be the default action");
     this.write(0, action, args);
+  }
+
+  setDefaultReference(reference: ProfileReference): void {
+    this.checkDefault();
+    const word = this.needProfile().encode(reference);
+    this.dropOwnMember(0);
+    this.store.data[0] = word;
   }
 
   entries(): StoredEntry[] {
@@ -231,6 +237,11 @@ export abstract class BaseTable implements MatchTable {
         "action-scope",
         `action '${shape.name}' of table '${this.shape.name}' ${consequence}`,
       );
+  }
+
+  private checkDefault(): void {
+    if (this.frozenDefault)
+      throw new P4Error("frozen-default", `the default action of table '${this.shape.name}' is constant`);
   }
 
   private slotOf(handle: number): number {

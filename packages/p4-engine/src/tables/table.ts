@@ -99,6 +99,7 @@ export interface MatchTable {
   /** The handle of the entry with exactly this key (and priority where it counts), or -1. */
   find(key: readonly MatchKey[], priority?: number): number;
   setDefault(action: number, args: readonly Bits[]): void;
+  setDefaultReference(reference: ProfileReference): void;
   /** In insertion order. */
   entries(): StoredEntry[];
   entry(handle: number): StoredEntry;

@@ -1,0 +1,1 @@
+export { type CapturedPacket, LINKTYPE_ETHERNET, readPcap, writePcap } from "./pcap.js";

@@ -1,5 +1,7 @@
 /** The public surface of the engine. `loadProgram` (index.ts) makes an Engine; everything here is plain data. */
 
+import type { ProgramObjects } from "./control/objects.js";
+
 /** An integer the control plane gives: number where it fits 53 bits, bigint or hex text otherwise. */
 export type Bits = number | bigint;
 
@@ -34,6 +36,14 @@ export interface TableInfo {
   entries: number;
 }
 
+/** What a digest carries, as the control plane receives it. */
+export interface Digest {
+  /** The type of the data, as in `mac_learn_digest_t`. */
+  name: string;
+  /** Its scalars in order; bool is 0 or 1, an error or enum its number. */
+  data: bigint[];
+}
+
 /** What happened to a packet, reported as it happens; register one with Engine.observe. */
 export interface Observer {
   /** A table was applied: `handle` is the entry that hit, -1 for the default action. */
@@ -41,6 +51,31 @@ export interface Observer {
   /** The packet re-enters the pipeline, as these bytes. */
   again?(kind: "recirculate" | "resubmit" | "clone" | "multicast", packet: Uint8Array): void;
   log?(message: string): void;
+  digest?(digest: Digest): void;
+}
+
+export interface LoadOptions {
+  /** Name of the source, for messages and for `#include "..."` beside it. */
+  file?: string;
+  /** Folders searched for `#include <...>`. */
+  includePaths?: readonly string[];
+  /** Text of a file, or undefined when there is none. Default: the file system. */
+  readFile?: (path: string) => string | undefined;
+  /** Macros defined beforehand, as with `-D`. */
+  defines?: Readonly<Record<string, string>>;
+  /** Seed of `random` and of hashes that are random. Default 1. */
+  seed?: number;
+  /** Microseconds, never going back, for timestamps and meters. Default: since the program was loaded. */
+  clock?: () => number;
+  /**
+   * Most passes through the pipeline that one call of `process` may take, its recirculations and copies
+   * included; then it throws P4Error pass-limit. Default 2^24.
+   */
+  passLimit?: number;
+  /** Most copies of packets that wait at a time; then P4Error queue-limit. Default 2^16. */
+  queueLimit?: number;
+  /** Most iterations of one loop and states of one parse; then P4Error loop-limit, error.ParserTimeout. Default 2^16. */
+  loopLimit?: number;
 }
 
 export interface Engine {
@@ -54,11 +89,15 @@ export interface Engine {
   entries(table: string): { handle: number; entry: TableEntry }[];
   setDefault(table: string, action: string, args: Bits[]): void;
   setMulticastGroup(group: number, replicas: { port: number; instance: number }[]): void;
-  /** Clone (mirror) session to a port. */
-  setMirrorSession(session: number, port: number): void;
+  /** Clone (mirror) session to a port, to a multicast group, or to both; to neither deletes it. */
+  setMirrorSession(session: number, port: number | null, group?: number): void;
   /** Runs one packet to completion, all its recirculations and copies included. */
   process(port: number, packet: Uint8Array): OutputPacket[];
   readRegister(name: string, index: number): Bits;
   writeRegister(name: string, index: number, value: Bits): void;
   observe(observer: Observer | null): void;
+  /** The run-time objects by control-plane name, for control-plane code that needs more than the above. */
+  readonly objects: ProgramObjects;
+  /** The generated JavaScript, to look at. */
+  readonly code: string;
 }

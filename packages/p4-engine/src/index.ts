@@ -1,1 +1,22 @@
+/**
+ * A behavioural model for P4_16 programs: `loadProgram` checks a program and compiles it to JavaScript, and the
+ * engine it returns takes table entries and runs packets.
+ */
+import type { Engine, LoadOptions } from "./api.js";
+import { compileV1model } from "./arch/v1model/index.js";
+import { P4Error } from "./errors.js";
+import { parseProgram } from "./frontend/index.js";
+
 export type * from "./api.js";
+export { P4Error, type SourceLocation } from "./errors.js";
+
+/**
+ * Makes an engine of a P4_16 program for v1model.
+ * @throws P4Error and nothing else, whatever the text
+ */
+export function loadProgram(source: string, options: LoadOptions = {}): Engine {
+  const program = parseProgram(source, options);
+  const name = program.main.type.kind === "package" ? program.main.type.decl.name : "";
+  if (name === "V1Switch") return compileV1model(program, options);
+  throw new P4Error("unsupported", `the architecture of package '${name}' is not supported`, undefined, true);
+}

@@ -1,0 +1,255 @@
+/** The externs of v1model: their objects, table properties, and the pipeline's places they refer to. */
+
+import type { Digest } from "../../api.js";
+import { objectOf } from "../../compile/calls.js";
+import { fieldsOf, offsetOf } from "../../compile/composites.js";
+import { sequence } from "../../compile/expressions.js";
+import { ExternLibrary, type TableProperties } from "../../compile/externs.js";
+import { type CompiledControl, type CompiledTable, Fn, type Generator } from "../../compile/generator.js";
+import { hashInputs } from "../../compile/hash-input.js";
+import { layoutOf, scalarWidth, valueClass } from "../../compile/layout.js";
+import { packetExterns } from "../../compile/packets.js";
+import { part, type SlotPlace } from "../../compile/places.js";
+import {
+  CounterArray,
+  type HashFunction,
+  MeterArray,
+  Random,
+  RegisterArray,
+  v1modelHash,
+} from "../../externs/index.js";
+import type { Annotation, Instance, InstanceArg, TableDecl, TableKey } from "../../frontend/ast.js";
+import { representation, type Type, typeName } from "../../frontend/types.js";
+import { ActionProfile } from "../../tables/index.js";
+import type { ActionShape, MatchTable } from "../../tables/table.js";
+import { v1modelExterns } from "./externs.js";
+import { V1Reg } from "./registers.js";
+
+/** Where a value to keep over recirculation is: slots of the pipeline's state. */
+export interface Kept {
+  readonly slot: number;
+  readonly size: number;
+}
+
+export interface DirectMeter {
+  readonly meters: MeterArray;
+  readonly table: MatchTable;
+  /** Name of the variable that holds the table's slot in generated code. */
+  readonly slot: string;
+}
+
+export class V1modelLibrary extends ExternLibrary {
+  readonly random: Random;
+  /** Places of the pipeline's metadata; set before anything is compiled. */
+  standard!: SlotPlace;
+  user!: SlotPlace;
+  /** Field lists by number; 0 is empty. Lists of `@field_list` are made as they are used. */
+  readonly fieldLists: Kept[][] = [[]];
+  private readonly annotated = new Map<number, number>();
+  readonly digests: { name: string; read: (S: Uint32Array) => Digest["data"] }[] = [];
+  readonly usedStandard = new Set<string>();
+  private readonly hashFunctions = new Map<string, HashFunction>();
+  /** Who hears log_msg. */
+  log: ((message: string) => void) | null = null;
+  readonly profiles = new Map<Instance, ActionProfile>();
+  readonly directCounters = new Map<string, MatchTable>();
+  readonly directMeters = new Map<Instance, DirectMeter>();
+  private readonly pendingMeters = new Map<Instance, { meters: MeterArray; slot: string }>();
+
+  constructor(
+    seed: number,
+    /** Microseconds. */
+    readonly clock: () => number,
+  ) {
+    super();
+    this.random = new Random(seed);
+    this.register(packetExterns);
+    this.register(v1modelExterns(this));
+  }
+
+  protected override create(g: Generator, instance: Instance): unknown {
+    const type = instance.type;
+    const name = type.kind === "extern" ? type.decl.name : "";
+    switch (name) {
+      case "counter":
+        return new CounterArray(sizeArg(g, instance));
+      case "meter":
+        return new MeterArray(sizeArg(g, instance), meterUnit(instance.args[1]));
+      case "register": {
+        const cell = type.kind === "extern" ? type.args[0] : undefined;
+        const c = cell ? valueClass(cell) : "none";
+        if (!cell || c === "slots" || c === "none")
+          throw g.unsupported(instance.decl.pos, "a register of this type");
+        return new RegisterArray(sizeArg(g, instance), scalarWidth(cell));
+      }
+      case "direct_counter":
+      case "direct_meter":
+      case "action_profile":
+      case "action_selector":
+      case "Checksum16":
+        return null;
+      default:
+        throw g.unsupported(instance.decl.pos, `extern object '${name}'`);
+    }
+  }
+
+  // ---- Table properties -------------------------------------------------------------------------------------
+
+  override tableProperties(
+    g: Generator,
+    control: CompiledControl,
+    decl: TableDecl,
+    actions: ActionShape[],
+  ): TableProperties {
+    const fn = new Fn(g, "control", control.instance, control.scope);
+    const onLookup: ((t: string) => string[])[] = [];
+    const onMade: ((table: CompiledTable) => void)[] = [];
+    let profile: ActionProfile | undefined;
+    let selectorHash: TableProperties["selectorHash"];
+    for (const [property, e] of decl.properties) {
+      if (!["implementation", "counters", "meters"].includes(property)) continue;
+      const instance =
+        e.kind === "construct"
+          ? fn.resolve(e.decl, e.pos)
+          : (objectOf(fn, e) as { instance: Instance }).instance;
+      if (property === "counters") {
+        onMade.push(({ table }) => {
+          table.enableCounters();
+          this.directCounters.set(instance.name, table);
+        });
+        onLookup.push((t) => [`${t}.hit(s, R[${V1Reg.ingressLength}]);`]);
+      } else if (property === "meters") {
+        const pending = this.directMeter(g, instance, decl);
+        onMade.push(({ table }) => this.directMeters.set(instance, { ...pending, table }));
+        onLookup.push(() => [`${pending.slot} = s;`]);
+      } else {
+        profile = this.profile(g, instance, actions);
+        const kind = instance.type.kind === "extern" ? instance.type.decl.name : "";
+        if (kind === "action_selector") {
+          const algorithm = enumName(instance.args[0]) ?? "crc16";
+          selectorHash = (f, keys) => this.selectorHash(f, keys, algorithm);
+        }
+      }
+    }
+    return {
+      profile,
+      selectorHash,
+      onLookup: (t) => onLookup.flatMap((f) => f(t)),
+      onMade: (table) => {
+        for (const f of onMade) f(table);
+      },
+    };
+  }
+
+  private profile(g: Generator, instance: Instance, actions: ActionShape[]): ActionProfile {
+    let found = this.profiles.get(instance);
+    if (!found) {
+      const selector = instance.type.kind === "extern" && instance.type.decl.name === "action_selector";
+      found = new ActionProfile(instance.name, actions, sizeArg(g, instance, selector ? 1 : 0));
+      this.profiles.set(instance, found);
+    } else if (found.actions.map((a) => a.name).join() !== actions.map((a) => a.name).join()) {
+      throw g.unsupported(instance.decl.pos, `tables of different actions that share '${instance.name}'`);
+    }
+    return found;
+  }
+
+  private selectorHash(fn: Fn, keys: readonly TableKey[], algorithm: string): string {
+    const { effects, buffer } = hashInputs(
+      fn,
+      keys.map((k) => k.expr),
+    );
+    const f = fn.g.module.constant("selector", v1modelHash(algorithm, this.random));
+    return sequence(effects, `${f}.hash(${buffer})`);
+  }
+
+  /** The array and the variable of a direct meter: actions that read it are compiled before its table is made. */
+  directMeter(g: Generator, instance: Instance, decl?: TableDecl): { meters: MeterArray; slot: string } {
+    let found = this.pendingMeters.get(instance);
+    if (!found) {
+      const size = Math.max(decl?.size ?? 1024, decl?.entries.length ?? 0) + 1;
+      const meters = new MeterArray(size, meterUnit(instance.args[0]));
+      found = { meters, slot: g.module.variable(`slot ${instance.name}`, "0") };
+      this.pendingMeters.set(instance, found);
+    }
+    return found;
+  }
+
+  /** One function for each algorithm, so that its parameters can be changed. */
+  hashOf(algorithm: string): HashFunction {
+    let found = this.hashFunctions.get(algorithm);
+    if (!found) this.hashFunctions.set(algorithm, (found = v1modelHash(algorithm, this.random)));
+    return found;
+  }
+
+  /** A digest is called after its type, and numbered where several have the same. */
+  digestName(type: Type): string {
+    const name = typeName(type);
+    const n = this.digests.filter((d) => d.name === name || d.name.startsWith(`${name}#`)).length;
+    return n === 0 ? name : `${name}#${n}`;
+  }
+
+  // ---- Metadata ---------------------------------------------------------------------------------------------
+
+  /** The number of the list of fields that `@field_list(index)` marks. */
+  annotatedList(index: number): number {
+    let list = this.annotated.get(index);
+    if (list === undefined) {
+      list = this.fieldLists.length;
+      this.annotated.set(index, list);
+      this.fieldLists.push([...marked(this.user, BigInt(index)), ...marked(this.standard, BigInt(index))]);
+    }
+    return list;
+  }
+
+  override onField(record: Type, field: string): void {
+    if (record === this.standard?.type) this.usedStandard.add(field);
+  }
+
+  override onSetValid(place: SlotPlace): string[] {
+    return [`R[${V1Reg.length}] += ${headerBytes(place.type)}`];
+  }
+  override onSetInvalid(place: SlotPlace): string[] {
+    return [`R[${V1Reg.length}] -= ${headerBytes(place.type)}`];
+  }
+}
+
+function headerBytes(type: Type): number {
+  const bits = fieldsOf(type).reduce((n, f) => {
+    const c = valueClass(f.type);
+    return n + (c === "slots" ? 8 * headerBytes(f.type) : scalarWidth(f.type));
+  }, 0);
+  return representation(type).kind === "varbit" ? 0 : bits / 8;
+}
+
+const has = (annotations: readonly Annotation[], index: bigint): boolean =>
+  annotations.some((a) => a.name === "field_list" && a.values.includes(index));
+
+/** Fields of a struct, nested ones too, that carry `@field_list(index)`. */
+function marked(place: SlotPlace, index: bigint): Kept[] {
+  return fieldsOf(place.type).flatMap((f, i) => {
+    const inner = part(place, offsetOf(place.type, i), f.type);
+    if (has(f.annotations, index)) return [{ slot: inner.off, size: layoutOf(f.type).size }];
+    return representation(f.type).kind === "struct" ? marked(inner, index) : [];
+  });
+}
+
+const MOST_CELLS = 2 ** 28;
+
+function sizeArg(g: Generator, instance: Instance, index = 0): number {
+  const arg = instance.args[index];
+  if (typeof arg !== "bigint" || arg < 0n || arg > MOST_CELLS) {
+    throw g.error(
+      instance.decl.pos,
+      "extern-size",
+      `the size of '${instance.name}' is not between 0 and ${MOST_CELLS}`,
+    );
+  }
+  return Number(arg);
+}
+
+export function enumName(arg: InstanceArg | undefined): string | null {
+  return arg && typeof arg === "object" && "kind" in arg && arg.kind === "enum" ? arg.name : null;
+}
+
+const meterUnit = (arg: InstanceArg | undefined): "packets" | "bytes" =>
+  enumName(arg) === "bytes" ? "bytes" : "packets";

@@ -1,0 +1,87 @@
+/** The JavaScript module that a program becomes: functions as text, the objects they use, the slots they share. */
+
+import type { Type } from "../frontend/types.js";
+import * as helpers from "../runtime/helpers.js";
+import type { Machine } from "../runtime/machine.js";
+import { layoutOf } from "./layout.js";
+import { Names } from "./names.js";
+
+const MACHINE_FIELDS = ["S", "Q", "QI", "U8", "D", "R", "E"] as const;
+
+export class Module {
+  readonly names = new Names();
+  private readonly functions: string[] = [];
+  private readonly declarations: string[] = [];
+  private readonly constantNames = new Map<unknown, string>();
+  private readonly constants: unknown[] = [];
+  /** Slots given out so far. */
+  slots = 0;
+  /** Size of what an index beyond a stack reads (zeroes, never written) and writes (never read). */
+  private outOfRange = 2;
+
+  /** Reserves `size` slots. */
+  allocate(size: number, align: 1 | 2 = 2): number {
+    if (align === 2) this.slots = (this.slots + 1) & ~1;
+    const at = this.slots;
+    this.slots += size;
+    return at;
+  }
+
+  allocateType(type: Type): number {
+    const { size, align } = layoutOf(type);
+    return this.allocate(size, align);
+  }
+
+  needOutOfRange(size: number): void {
+    this.outOfRange = Math.max(this.outOfRange, size);
+  }
+
+  /** A name for an object that generated code uses. */
+  constant(hint: string, value: unknown): string {
+    let name = this.constantNames.get(value);
+    if (!name) {
+      name = this.names.unique(hint);
+      this.constantNames.set(value, name);
+      this.declarations.push(`const ${name} = C[${this.constants.length}];`);
+      this.constants.push(value);
+    }
+    return name;
+  }
+
+  /** A variable that all functions see. */
+  variable(hint: string, initial: string): string {
+    const name = this.names.unique(hint);
+    this.declarations.push(`let ${name} = ${initial};`);
+    return name;
+  }
+
+  add(functionText: string): void {
+    this.functions.push(functionText);
+  }
+
+  /** The whole text, whose value is an object of the functions and variables named in `exported`. */
+  text(exported: Readonly<Record<string, string>>): string {
+    const zero = this.allocate(this.outOfRange);
+    const trash = this.allocate(this.outOfRange);
+    return [
+      '"use strict";',
+      `const {${MACHINE_FIELDS.join(", ")}} = M;`,
+      `const {${Object.keys(helpers).join(", ")}} = H;`,
+      `const ZERO = ${zero}, TRASH = ${trash};`,
+      // Set by `exit`, and taken back by the driver; who is told of tables applied.
+      "let xit = false, observer = null;",
+      ...this.declarations,
+      ...this.functions,
+      "function resume() { xit = false; }",
+      "function observe(f) { observer = f; }",
+      `return {resume, observe, ${Object.entries(exported)
+        .map(([key, name]) => `${JSON.stringify(key)}: ${name}`)
+        .join(", ")}};`,
+    ].join("\n");
+  }
+
+  /** Compiles the text; `machine` must have been made with at least `slots` slots, as they are after `text`. */
+  link<T>(text: string, machine: Machine): T {
+    return new Function("M", "H", "C", text)(machine, helpers, this.constants) as T;
+  }
+}

@@ -13,6 +13,15 @@ const error = defineDiagnostics("output", {
   }),
 });
 
+/** Removes what may not be there, or may have no place to be. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A path below a file cannot hold anything.
+  }
+}
+
 const pending = new Set<string>();
 let hooked = false;
 /** Removes unfinished output when the process ends early, Ctrl-C included. */
@@ -20,7 +29,7 @@ function hookExit(): void {
   if (hooked) return;
   hooked = true;
   process.once("exit", () => {
-    for (const path of pending) rmSync(path, { recursive: true, force: true });
+    for (const path of pending) discard(path);
   });
 }
 
@@ -68,7 +77,7 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
     writeFileSync(temporary, content);
     renameSync(temporary, target);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw error("output-unwritable", path, (cause as Error).message);
   } finally {
     pending.delete(temporary);

@@ -69,7 +69,8 @@ export function parseNpy(bytes: Uint8Array, path: string): NdArray {
   const take = (size: number): ArrayBuffer => {
     if (body.length < count * size)
       throw error("npz-invalid", path, `${count * size} bytes of data expected, ${body.length} present`);
-    return body.slice(0, count * size).buffer as ArrayBuffer;
+    // A Buffer's own slice would be a view of the whole file.
+    return Uint8Array.prototype.slice.call(body, 0, count * size).buffer as ArrayBuffer;
   };
   switch (dtype.replace(/^[|=]/, "<").replace("<", "")) {
     case "f4":
@@ -105,20 +106,35 @@ export function parseNpy(bytes: Uint8Array, path: string): NdArray {
   }
 }
 
+/** Most bytes an array may unpack to, so that a damaged archive never asks for gigabytes. */
+const mostBytes = 2 ** 30;
+
+/** Lets .npy members through whose size can be true: deflate makes at most 1,032 bytes of one. */
+function admit(path: string, name: string, packedBytes: number, bytes: number): boolean {
+  if (!name.endsWith(".npy")) return false;
+  if (bytes > 1032 * packedBytes + 64)
+    throw error("npz-invalid", path, `${name} is larger than what it unpacks to`);
+  if (bytes > mostBytes)
+    throw error("npz-invalid", path, `${name} has ${bytes} bytes; up to ${mostBytes} are read`);
+  return true;
+}
+
 /** Reads a .npz archive into its arrays by name; a lone .npy gives one array named `data`. */
 export function readNpz(path: string): Record<string, NdArray> {
   const bytes = readFileOrFail(path);
   if (bytes[0] === 0x93) return { data: parseNpy(bytes, path) };
   let members: Record<string, Uint8Array>;
   try {
-    members = unzipSync(bytes);
+    members = unzipSync(bytes, {
+      filter: ({ name, size, originalSize }) => admit(path, name, size, originalSize),
+    });
   } catch (cause) {
     if (cause instanceof MatchMulError) throw cause;
     throw error("npz-invalid", path, "the zip archive cannot be read");
   }
   const arrays: Record<string, NdArray> = {};
   for (const [name, member] of Object.entries(members)) {
-    if (name.endsWith(".npy")) arrays[name.slice(0, -4)] = parseNpy(member, `${path}:${name}`);
+    arrays[name.slice(0, -4)] = parseNpy(member, `${path}:${name}`);
   }
   if (Object.keys(arrays).length === 0) throw error("npz-invalid", path, "it holds no .npy member");
   return arrays;

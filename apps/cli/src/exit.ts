@@ -22,8 +22,14 @@ export interface Failure {
   exit: number;
 }
 
+type Coded = Error & {
+  code: string;
+  hint?: string;
+  location?: { file: string; line: number; column: number };
+};
+
 /** Errors of the P4 engine have a class of their own, since it imports nothing of the compiler. */
-function isCoded(error: unknown): error is Error & { code: string; hint?: string } {
+function isCoded(error: unknown): error is Coded {
   return (
     error instanceof MatchMulError ||
     (error instanceof Error &&
@@ -35,10 +41,11 @@ function isCoded(error: unknown): error is Error & { code: string; hint?: string
 /** Any thrown value as a failure: known errors are bad input, all others are our own bugs. */
 export function failureOf(error: unknown): Failure {
   if (isCoded(error)) {
-    const { code, message, hint } = error;
+    const { code, hint, location: at } = error;
+    const where = at === undefined ? "" : `${at.file}:${at.line}:${at.column}: `;
     return {
       code,
-      message: message.trim(),
+      message: `${where}${error.message.trim()}`,
       ...(hint === undefined ? {} : { hint }),
       exit: exitCode.badInput,
     };

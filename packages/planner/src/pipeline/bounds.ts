@@ -1,4 +1,13 @@
-import { type Edge, exactCrossbar, type Problem, ternaryCrossbar, vliwResources } from "./problem.js";
+import { resourceIndex } from "./limits.js";
+import {
+  type Edge,
+  exactCrossbar,
+  type Problem,
+  type ProblemTable,
+  ternaryCrossbar,
+  vliwResources,
+} from "./problem.js";
+import type { StageResource } from "./types.js";
 
 /** What is known of a program before any placement. */
 export interface Bounds {
@@ -30,8 +39,9 @@ function dual(x: number, k: number): number {
   return Math.abs(scaled - rounded) < 1e-9 ? x : Math.floor(scaled) / k;
 }
 
-function measuresOf(problem: Problem): Measure[] {
+function measuresOf(problem: Problem, spans: Int32Array): Measure[] {
   const { tables, limits, exclusive } = problem;
+  const least = tables.map((t) => leastAmounts(t, spans[t.index]));
   const measures: Measure[] = [];
   const users = new Map<number, number>();
   for (const t of tables)
@@ -44,7 +54,7 @@ function measuresOf(problem: Problem): Measure[] {
       if (vliwResources.includes(r) && exclusive[t.index].size > 0) return 0;
       const fields =
         r === exactCrossbar ? t.exactFields : r === ternaryCrossbar ? t.ternaryFields : undefined;
-      if (fields === undefined) return t.amounts(t.units)[r];
+      if (fields === undefined) return least[t.index][r];
       return fields.reduce((sum, [field, bytes]) => sum + (users.get(field) === 1 ? bytes : 0), 0);
     });
     const total = demand.reduce((a, b) => a + b, 0);
@@ -59,6 +69,16 @@ function measuresOf(problem: Problem): Measure[] {
   return measures;
 }
 
+/** What a table takes in all when it is in so many parts: each has what a part has at least. */
+function leastAmounts(table: ProblemTable, parts: number): Float64Array {
+  const whole = table.amounts(Math.max(table.units, parts * table.cost.minimumUnits));
+  if (parts === 1) return whole;
+  const total = Float64Array.from(whole);
+  for (const [resource, amount] of Object.entries(table.cost.fixed))
+    total[resourceIndex[resource as StageResource]] += (parts - 1) * amount;
+  return total;
+}
+
 /** Stages that a demand needs. */
 function stagesFor(sum: number, capacity: number): number {
   return Math.ceil(sum / capacity - 1e-9);
@@ -67,7 +87,6 @@ function stagesFor(sum: number, capacity: number): number {
 /** Heads, tails and a lower bound from chains and resources together. */
 export function boundsOf(problem: Problem): Bounds {
   const { tables, order, predecessors, successors, limits } = problem;
-  const measures = measuresOf(problem);
   const sizes = Float64Array.from(tables, (t) =>
     t
       .amounts(t.units)
@@ -79,6 +98,7 @@ export function boundsOf(problem: Problem): Bounds {
   const spans = Int32Array.from(tables, (t) =>
     t.splittable ? Math.max(1, Math.ceil(sizes[t.index] - 1e-9)) : 1,
   );
+  const measures = measuresOf(problem, spans);
   const heads = earliest(order, predecessors, (e) => e.from, measures, spans);
   const tails = earliest([...order].reverse(), successors, (e) => e.to, measures, spans);
   let stages = 0;

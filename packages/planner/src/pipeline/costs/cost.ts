@@ -40,12 +40,16 @@ export interface MatchCost {
   minimumUnits?: number;
 }
 
-/** A match kind's cost file. `overheadBits`: what an entry carries beside key and version. */
-export type MatchCostFunction = (
-  table: LogicalTable,
-  profile: PipelineProfile,
-  overheadBits: number,
-) => MatchCost;
+/** What an entry carries beside its key. */
+export interface EntryLoad {
+  /** Beside the key in match memory. */
+  overheadBits: number;
+  /** In an action table, if there is one. */
+  actionTable?: Component;
+}
+
+/** A match kind's cost file. */
+export type MatchCostFunction = (table: LogicalTable, profile: PipelineProfile, load: EntryLoad) => MatchCost;
 
 /** Adds `more` times `times` to `total`, in place. */
 export function addAmounts(total: Amounts, more: Amounts, times = 1): void {
@@ -64,6 +68,14 @@ export function partAmounts(cost: TableCost, units: number): Amounts {
   for (const { block, entriesPerBlock } of cost.components)
     addAmounts(total, block, Math.ceil((units * cost.unitEntries) / entriesPerBlock));
   return total;
+}
+
+/** The memory of a part as a function of its units: each component takes ceil(units / unitsPerBlock) blocks. */
+export function partComponents(cost: TableCost): { unitsPerBlock: number; block: Amounts }[] {
+  return cost.components.map(({ entriesPerBlock, block }) => ({
+    unitsPerBlock: entriesPerBlock / cost.unitEntries,
+    block,
+  }));
 }
 
 /** Bits of all fields of a key. */

@@ -1,6 +1,6 @@
 import type { PipelineProfile } from "@matchmul/profiles";
 import type { LogicalTable } from "../types.js";
-import { bitsFor, keyBits, type MatchCost } from "./cost.js";
+import { bitsFor, type Component, type EntryLoad, keyBits, type MatchCost } from "./cost.js";
 
 /** Some entries side by side in a wide word of `words` SRAM words. */
 interface Packing {
@@ -31,30 +31,56 @@ function packings(key: number, overheadBits: number, profile: PipelineProfile): 
 }
 
 /**
+ * SRAM blocks of a whole table with a packing, action data included, in as few parts as stages allow: every part has
+ * all its ways. Wide words pack best, but their ways make parts that no stage has room for beside anything else.
+ */
+function totalBlocks(
+  packing: Packing,
+  entries: number,
+  ways: number,
+  { sram }: PipelineProfile["perStage"],
+  actionTable: Component | undefined,
+): number {
+  const unit = sram.words * packing.entries;
+  const action = actionTable?.block.sram ?? 0;
+  const blocks = (units: number) =>
+    units * packing.words +
+    (actionTable === undefined ? 0 : Math.ceil((units * unit) / actionTable.entriesPerBlock) * action);
+  if (blocks(ways) > sram.blocks) return Number.POSITIVE_INFINITY;
+  const units = Math.max(ways, Math.ceil(entries / unit));
+  const parts = Math.ceil(blocks(units) / sram.blocks);
+  return blocks(Math.max(units, parts * ways));
+}
+
+/**
  * Exact match: hashed ways in SRAM, at least 4 of them; a key of fewer bits than a RAM line's address takes one
  * word of its own and no ways. Source: p4c, bf-p4c/mau/resource_estimate.cpp calculate_way_sizes and
  * bf-p4c/mau/table_layout.cpp setup_exact_match.
  */
-export function exactCost(table: LogicalTable, profile: PipelineProfile, overheadBits: number): MatchCost {
+export function exactCost(
+  table: LogicalTable,
+  profile: PipelineProfile,
+  { overheadBits, actionTable }: EntryLoad,
+): MatchCost {
   const { exactMatch, perStage } = profile;
   const { sram, hash } = perStage;
   const bits = keyBits(table.key);
   const identity = bits < exactMatch.identityKeyBits;
   const ways = identity ? 1 : exactMatch.minimumWays;
-  const depthOf = (p: Packing) => Math.max(ways, Math.ceil(table.entries / (sram.words * p.entries)));
-  const options = packings(bits, overheadBits, profile);
-  const best = options.reduce<Packing | undefined>((a, b) => {
-    if (a === undefined) return b;
-    const [blocksA, blocksB] = [depthOf(a) * a.words, depthOf(b) * b.words];
-    return blocksB < blocksA || (blocksB === blocksA && depthOf(b) * b.entries < depthOf(a) * a.entries)
-      ? b
-      : a;
-  }, undefined);
-  // A key that no width of words holds: more words than there are, so that no stage takes it.
-  const packing = best ?? { entries: 1, words: Math.ceil(bits / sram.wordBits) * sram.blocks };
+  const total = (p: Packing) => totalBlocks(p, table.entries, ways, perStage, actionTable);
+  // Of equal ones the narrowest, which comes first.
+  const packing = packings(bits, overheadBits, profile).reduce<Packing>(
+    (a, b) => (total(b) < total(a) ? b : a),
+    {
+      // What a key takes that no width of words holds: more words than there are, so that no stage has room.
+      entries: 1,
+      words: Math.max(1, Math.ceil(bits / sram.wordBits)) * sram.blocks,
+    },
+  );
+  const units = Math.max(ways, Math.ceil(table.entries / (sram.words * packing.entries)));
   // Ways beyond the fourth repeat the line index of one of the first; each way of several blocks needs bits to
   // select its block.
-  const select = bitsFor(Math.ceil(depthOf(packing) / ways)) * ways;
+  const select = bitsFor(Math.ceil(units / ways)) * ways;
   const spareBits = hash.bitsPerGroup - hash.indexBits * hash.indexesPerGroup;
   return {
     fixed: {

@@ -37,11 +37,10 @@ export function isSplittable(table: LogicalTable): boolean {
 /** What a table takes of a stage that holds it, or a part of it. */
 export function tableCost(table: LogicalTable, profile: PipelineProfile): TableCost {
   const data = actionDataCost(table, profile);
-  const match = matchCosts[table.match](
-    table,
-    profile,
-    actionSelectBits(table, profile) + data.immediateBits,
-  );
+  const match = matchCosts[table.match](table, profile, {
+    overheadBits: actionSelectBits(table, profile) + data.immediateBits,
+    actionTable: data.component,
+  });
   const attached = attachedCost(table, profile);
   const fixed: Amounts = {};
   for (const amounts of [match.fixed, data.fixed, attached.fixed, actionBusCost(table)])

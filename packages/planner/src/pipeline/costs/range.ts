@@ -1,6 +1,6 @@
 import type { PipelineProfile } from "@matchmul/profiles";
 import type { LogicalTable } from "../types.js";
-import type { MatchCost } from "./cost.js";
+import type { EntryLoad, MatchCost } from "./cost.js";
 import { indirectionComponent, tcamWidth } from "./ternary.js";
 
 /** Rows one range entry can need at most, by how far rows can be combined. */
@@ -13,7 +13,11 @@ export const maximumRangeBits = 20;
  * entry on k nibbles up to 2k - 1 rows. Every entry is counted with that many, so that any ranges fit. Source:
  * p4c, bf-p4c/mau/resource_estimate.cpp RangeEntries.
  */
-export function rangeCost(table: LogicalTable, profile: PipelineProfile, overheadBits: number): MatchCost {
+export function rangeCost(
+  table: LogicalTable,
+  profile: PipelineProfile,
+  { overheadBits }: EntryLoad,
+): MatchCost {
   const nibbles = table.key.map((k) => Math.ceil(k.widthBits / 4));
   const bytes = nibbles.reduce((a, b) => a + b, 0);
   const rows = Math.min(combinedRows, 2 * Math.max(1, ...nibbles) - 1);

@@ -1,6 +1,6 @@
 import type { PipelineProfile } from "@matchmul/profiles";
 import type { LogicalTable } from "../types.js";
-import { type Component, keyBits, keyBytes, type MatchCost, powerOfTwo } from "./cost.js";
+import { type Component, type EntryLoad, keyBits, keyBytes, type MatchCost, powerOfTwo } from "./cost.js";
 
 /** Key bytes that two TCAM blocks side by side hold: five each, and two halves of one between them. */
 const bytesOfPair = 11;
@@ -29,7 +29,11 @@ export function indirectionComponent(overheadBits: number, profile: PipelineProf
 }
 
 /** Ternary match: TCAM blocks, and an indirection table in SRAM for what an entry carries beside its key. */
-export function ternaryCost(table: LogicalTable, profile: PipelineProfile, overheadBits: number): MatchCost {
+export function ternaryCost(
+  table: LogicalTable,
+  profile: PipelineProfile,
+  { overheadBits }: EntryLoad,
+): MatchCost {
   const width = tcamWidth(keyBytes(table.key), keyBits(table.key), profile);
   return {
     fixed: { logicalTables: 1, ternaryTables: 1, indirectionTables: 1 },

@@ -1,36 +1,83 @@
 import { roundHalfEven, roundRatio } from "./exact.js";
 
+/** The real value of one accumulator step: the product of `times` divided by `over`. */
+export interface Unit {
+  times: readonly number[];
+  over?: number;
+}
+
 /**
- * An activation function as tables need it: the integer nearest to f(value) / scale, where value is
- * a product of doubles given as its factors, so that piecewise linear functions are rounded exactly.
+ * An activation function as requantization needs it: the integer nearest to f(value) / scale, where value is given
+ * as an integer and its unit, so that piecewise linear functions are rounded exactly.
  */
 export interface Activation {
+  /** For people: "relu", "sigmoid+mul". */
   name: string;
   /** True where f is constant for negative values, so that requantization indices start at 0. */
   constantBelowZero: boolean;
-  quantized(factors: readonly number[], scale: number): number;
+  /** True where f differs from channel to channel. */
+  perChannel: boolean;
+  /** For each accumulator a, the integer nearest to f(a * unit) / scale, ties to even. */
+  quantized(accumulators: readonly number[], unit: Unit, scale: number, channel: number): number[];
 }
 
-const isNegative = (factors: readonly number[]): boolean =>
-  factors.some((f) => f === 0) ? false : factors.filter((f) => f < 0).length % 2 === 1;
+/** A function of one accumulator at a time, the same in all channels. */
+function exact(
+  name: string,
+  constantBelowZero: boolean,
+  one: (accumulator: number, unit: Unit, scale: number) => number,
+): Activation {
+  return {
+    name,
+    constantBelowZero,
+    perChannel: false,
+    quantized: (accumulators, unit, scale) => accumulators.map((a) => one(a, unit, scale)),
+  };
+}
 
-export const identity: Activation = {
-  name: "none",
-  constantBelowZero: false,
-  quantized: (factors, scale) => roundRatio(factors, [scale]),
-};
+/** a * unit * slope / scale, rounded once. */
+const linear = (a: number, { times, over }: Unit, scale: number, slope = 1): number =>
+  roundRatio([a, ...times, slope], over === undefined ? [scale] : [scale, over]);
 
-export const relu: Activation = {
-  name: "relu",
-  constantBelowZero: true,
-  quantized: (factors, scale) => (isNegative(factors) ? 0 : roundRatio(factors, [scale])),
-};
+export const identity = exact("none", false, linear);
 
-/** A smooth function, computed in double precision and rounded half to even. */
-export function smooth(name: string, f: (x: number) => number): Activation {
+export const relu = exact("relu", true, (a, unit, scale) => (a <= 0 ? 0 : linear(a, unit, scale)));
+
+/** slope * x below zero. */
+export function leakyRelu(slope: number): Activation {
+  return exact("leaky-relu", slope === 0, (a, unit, scale) => linear(a, unit, scale, a < 0 ? slope : 1));
+}
+
+/** x limited to [min, max]; rounding does not change order, so the rounded ends are the ends. */
+export function clip(min: number, max: number): Activation {
+  return exact("clip", min >= 0, (a, unit, scale) => {
+    const value = linear(a, unit, scale);
+    const low = Number.isFinite(min) ? roundRatio([min], [scale]) : min;
+    const high = Number.isFinite(max) ? roundRatio([max], [scale]) : max;
+    return Math.min(Math.max(value, low), high);
+  });
+}
+
+/**
+ * Any other function, computed by `evaluate` in floating point, then divided and rounded half to even in double
+ * precision.
+ */
+export function evaluated(
+  name: string,
+  perChannel: boolean,
+  evaluate: (values: Float32Array, channel: number) => ArrayLike<number>,
+): Activation {
   return {
     name,
     constantBelowZero: false,
-    quantized: (factors, scale) => roundHalfEven(f(factors.reduce((a, b) => a * b, 1)) / scale),
+    perChannel,
+    quantized: (accumulators, { times, over = 1 }, scale, channel) => {
+      const step = times.reduce((a, b) => a * b, 1) / over;
+      const values = evaluate(
+        Float32Array.from(accumulators, (a) => a * step),
+        channel,
+      );
+      return Array.from(values, (v) => roundHalfEven(v / scale));
+    },
   };
 }

@@ -65,20 +65,27 @@ export function calibrate(
   if (samples.length === 0) throw error("calibration-empty");
   const { name, shape, batch } = imageInput(graph);
   const statistics = new Map<string, TensorStatistics>();
-  const observe = (value: string, data: ArrayLike<number>, sample: number, what: string) => {
+  const observe = (
+    value: string,
+    data: ArrayLike<number>,
+    valueShape: readonly number[],
+    sample: number,
+    what: string,
+  ) => {
     let entry = statistics.get(value);
     if (entry === undefined) statistics.set(value, (entry = new TensorStatistics()));
-    if (!entry.add(data)) throw error("calibration-not-finite", what, sample);
+    if (!entry.add(data, valueShape[1] ?? 1)) throw error("calibration-not-finite", what, sample);
   };
   for (const [n, sample] of samples.entries()) {
     progress.update("calibrate", n, samples.length);
     if (sample.length !== elementCount(shape)) throw error("calibration-shape", shape, ["N", sample.length]);
-    observe(name, sample, n, `input ${name}`);
+    observe(name, sample, [1, ...shape], n, `input ${name}`);
     runGraph(graph, imageTensor(graph, sample), {
       onNode: (node, outputs) =>
         outputs.forEach((output, i) => {
           if (node.outputs[i] === "" || output === undefined) return;
-          observe(node.outputs[i], firstOfBatch(output, batch), n, `value ${node.outputs[i]} (${node.op})`);
+          const what = `value ${node.outputs[i]} (${node.op})`;
+          observe(node.outputs[i], firstOfBatch(output, batch), output.shape, n, what);
         }),
     });
   }

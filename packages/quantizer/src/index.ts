@@ -1,14 +1,20 @@
 export { accumulatorBounds } from "./accumulator.js";
 export { calibrate, samplesOf } from "./calibrate.js";
 export type { Calibration, CalibrationMethod, CalibrationOptions } from "./calibration.js";
+export type { LoweringOptions } from "./lower/options.js";
 export { loadQuantizedModel, saveQuantizedModel } from "./model-file.js";
-export { type QuantizationReport, type QuantizeOptions, quantize } from "./quantize.js";
+export {
+  type QuantizationReport,
+  type QuantizeOptions,
+  quantize,
+  supportedForQuantization,
+} from "./quantize.js";
 export { quantizeInput } from "./quantize-input.js";
 export type * from "./quantized-model.js";
 export { layerInputs } from "./quantized-model.js";
 export type { LayerReport } from "./report.js";
 export { type ScaleKind, symmetricScale } from "./scale.js";
-export { buildShiftLut, type ShiftLutSpec } from "./shift-lut.js";
+export { buildShiftLut, type RequantizationSpec } from "./shift-lut.js";
 export { TensorStatistics } from "./statistics.js";
 export { validateModel } from "./validate/model.js";
 export { insideRange } from "./window.js";

@@ -3,40 +3,51 @@ import type { Calibration } from "./calibration.js";
 import { error } from "./errors.js";
 import { LoweringContext } from "./lower/context.js";
 import { findLogits } from "./lower/head.js";
-import { activations } from "./lower/linear.js";
+import type { LoweringOptions } from "./lower/options.js";
 import { lowerings } from "./lower/registry.js";
+import { elementCount } from "./quantize-input.js";
 import type { QuantizedModel } from "./quantized-model.js";
 import { type LayerReport, reportLayers } from "./report.js";
-import type { ScaleKind } from "./scale.js";
 import { validateModel } from "./validate/model.js";
 
-export interface QuantizeOptions {
+export interface QuantizeOptions extends Partial<LoweringOptions> {
   /** The model's name; default the graph's. */
   name?: string;
-  /** Arbitrary float32 scales (default), or only powers of two. */
-  scales?: ScaleKind;
 }
 
 export interface QuantizationReport {
   layers: LayerReport[];
 }
 
-const supported = () =>
-  [...Object.keys(lowerings), ...Object.keys(activations).filter((a) => a !== "none")].sort();
+const choices = {
+  scales: ["arbitrary", "power-of-two"],
+  weights: ["per-tensor", "per-channel"],
+  requantization: ["shift-lut", "threshold"],
+  biasCorrection: [false, true],
+} as const;
+
+/** Options with their defaults, the first choice of each. @throws MatchMulError quantize-option */
+function checkOptions(options: QuantizeOptions): LoweringOptions {
+  const checked = Object.entries(choices).map(([name, allowed]) => {
+    const value = options[name as keyof LoweringOptions] ?? allowed[0];
+    if (!(allowed as readonly unknown[]).includes(value))
+      throw error("quantize-option", name, value, allowed.join(" or "));
+    return [name, value];
+  });
+  return Object.fromEntries(checked);
+}
 
 /**
  * Quantizes a float graph (normalised, so that constants are folded) to the int8 model.
- * @throws MatchMulError quantize-unsupported, quantize-structure, quantize-not-finite, calibration-missing,
- *   accumulator-overflow
+ * @throws MatchMulError quantize-unsupported, quantize-structure, quantize-not-finite, quantize-option,
+ *   calibration-missing, accumulator-overflow
  */
 export function quantize(
   graph: Graph,
   calibration: Calibration,
   options: QuantizeOptions = {},
 ): { model: QuantizedModel; report: QuantizationReport } {
-  const { scales = "arbitrary" } = options;
-  if (scales !== "arbitrary" && scales !== "power-of-two")
-    throw error("quantize-option", "scales", scales, "arbitrary or power-of-two");
+  const checked = checkOptions(options);
   if (graph.inputs.length !== 1)
     throw error(
       "quantize-structure",
@@ -44,33 +55,19 @@ export function quantize(
       `the graph has ${graph.inputs.length} inputs instead of one image`,
     );
   const logits = findLogits(graph);
-  const context = new LoweringContext(graph, calibration, { scales }, logits.value);
+  const context = new LoweringContext(graph, calibration, checked, logits.value);
   const [image] = graph.inputs;
-  const imageNode = { name: image.name } as Node;
-  const input = context.activation(image.name, context.shapeOf(image.name, imageNode));
+  const atInput = { name: image.name } as Node;
+  const input = context.activation(image.name, context.shapeOf(image.name, atInput));
   for (const node of graph.nodes) {
-    if (context.fused.has(node) || logits.dropped.has(node)) continue;
+    if (context.fused.has(node) || !logits.needed.has(node)) continue;
     const lower = node.domain === "" && Object.hasOwn(lowerings, node.op) ? lowerings[node.op] : undefined;
-    if (lower === undefined) throw error("quantize-unsupported", node.name, node.op, supported());
+    if (lower === undefined)
+      throw error("quantize-unsupported", node.name, node.op, supportedForQuantization());
     lower(node, context);
   }
-  const last = context.tensorOf(logits.value, graph.nodes.at(-1) ?? imageNode);
+  const last = context.tensorOf(logits.value, atInput);
   if (last.name === input.name) throw error("quantize-structure", graph.name, "it has no layer to quantize");
-  const verdict = uniqueName("class", context.tensors);
-  context.tensors[verdict] = {
-    name: verdict,
-    shape: [1],
-    dtype: "int32",
-    scale: 1,
-    zeroPoint: 0,
-    range: [0, last.shape.reduce((a, b) => a * b, 1) - 1],
-  };
-  context.layers.push({
-    kind: "arg-max",
-    name: uniqueName("arg-max", Object.fromEntries(context.layers.map((l) => [l.name, l]))),
-    input: last.name,
-    output: verdict,
-  });
   const model: QuantizedModel = {
     format: "matchmul-int8",
     version: 1,
@@ -80,12 +77,25 @@ export function quantize(
     tensors: context.tensors,
     layers: context.layers,
   };
+  appendArgMax(model, context.freshName("class"), context.freshName("arg-max"));
   validateModel(model, `the model quantized from ${graph.name}`);
   return { model, report: { layers: reportLayers(model) } };
 }
 
-function uniqueName(wanted: string, taken: object): string {
-  let name = wanted;
-  for (let i = 2; Object.hasOwn(taken, name); i++) name = `${wanted}-${i}`;
-  return name;
+/** Ends a model with the class of its logits. */
+export function appendArgMax(model: QuantizedModel, tensor: string, layer: string): void {
+  model.tensors[tensor] = {
+    name: tensor,
+    shape: [1],
+    dtype: "int32",
+    scale: 1,
+    zeroPoint: 0,
+    range: [0, elementCount(model.tensors[model.logits].shape) - 1],
+  };
+  model.layers.push({ kind: "arg-max", name: layer, input: model.logits, output: tensor });
+}
+
+/** The ONNX operators that quantize lowers. */
+export function supportedForQuantization(): string[] {
+  return [...Object.keys(lowerings), "Softmax", "LogSoftmax", "ArgMax"].sort();
 }

@@ -10,10 +10,20 @@ export interface LayerReport {
   outputRange: [min: number, max: number];
   /** One, or one per output. */
   weightScale?: number[];
+  activation?: string;
+  /** The kind of requantization; undefined where there is none. */
+  requantization?: string;
+  /** The requantization's shift; of shifts per channel the largest. */
   shift?: number;
   /** Largest accumulator any input can cause; less than 2^31. */
   accumulatorBound?: number;
 }
+
+const largest = (values: ArrayLike<number>): number => {
+  let most = values[0];
+  for (let i = 1; i < values.length; i++) most = Math.max(most, values[i]);
+  return most;
+};
 
 /** The facts of each layer that a person wants to see, in execution order. */
 export function reportLayers(model: QuantizedModel): LayerReport[] {
@@ -28,12 +38,17 @@ export function reportLayers(model: QuantizedModel): LayerReport[] {
         (output.range[1] - output.zeroPoint) * output.scale,
       ],
     };
-    if (layer.kind === "fully-connected") {
-      report.weightScale = layer.weightScale;
-      if (layer.requantization !== null) report.shift = layer.requantization.shift;
-      if (layer.accumulatorBound !== undefined)
-        report.accumulatorBound = layer.accumulatorBound.reduce((a, b) => Math.max(a, b), 0);
+    if ("weightScale" in layer) report.weightScale = layer.weightScale;
+    if ("activation" in layer) report.activation = layer.activation;
+    if ("requantization" in layer && layer.requantization !== null) {
+      const { requantization } = layer;
+      report.requantization = requantization.kind;
+      if (requantization.kind === "shift-lut") report.shift = requantization.shift;
+      if (requantization.kind === "channel-shift-lut") report.shift = largest(requantization.shifts);
     }
+    if ("accumulatorBound" in layer && layer.accumulatorBound !== undefined)
+      report.accumulatorBound =
+        typeof layer.accumulatorBound === "number" ? layer.accumulatorBound : largest(layer.accumulatorBound);
     return report;
   });
 }

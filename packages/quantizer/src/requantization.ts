@@ -15,11 +15,15 @@ export interface ShiftLut {
   table: Int8Array;
 }
 
-/** As ShiftLut, with a table for each output channel: per-channel weight scales, per-channel PRelu. */
+/**
+ * As ShiftLut, with a shift and a table for each output channel: per-channel weight scales, per-channel PRelu.
+ * (A switch that shifts all lanes alike multiplies the channel's weights and bias by 2^(largest shift - shift).)
+ */
 export interface ChannelShiftLut {
   kind: "channel-shift-lut";
-  /** One shift for all channels. */
-  shift: number;
+  /** One per channel, 0 to 31. */
+  shifts: Int32Array;
+  /** Smallest index value, of all channels. */
   low: number;
   /** Row major [channels][256]. */
   tables: Int8Array;

@@ -1,61 +1,62 @@
-import type { Activation } from "./activation.js";
-import type { ShiftLut } from "./quantized-model.js";
+import type { Activation, Unit } from "./activation.js";
+import type { ShiftLut } from "./requantization.js";
 
 /** Entries of a requantization table: its index is one key byte. */
 export const LUT_SIZE = 256;
 
-export interface ShiftLutSpec {
+/** What the output of a layer should be, for any accumulator of one channel. */
+export interface RequantizationSpec {
   activation: Activation;
-  /** Product of these is the accumulator's scale: input scale, weight scale. */
-  accumulatorScale: readonly number[];
+  /** What one step of the accumulator is worth: input scale times weight scale. */
+  unit: Unit;
   outputScale: number;
   /** Smallest and largest integer of the output tensor. */
   outputRange: readonly [number, number];
   /** Smallest and largest accumulator, rounding term not included, the layer can reach. */
   reach: readonly [number, number];
+  /** Which channel, for activation functions that differ. */
+  channel?: number;
 }
 
-/** The output integer for an accumulator, by the real-valued definition. */
-function ideal(spec: ShiftLutSpec, accumulator: number): number {
-  const [low, high] = spec.outputRange;
-  const value = spec.activation.quantized([accumulator, ...spec.accumulatorScale], spec.outputScale);
-  return Math.min(Math.max(value, low), high);
+/** The output integers for accumulators, by the real-valued definition. */
+export function idealOutputs(spec: RequantizationSpec, accumulators: readonly number[]): number[] {
+  const { activation, unit, outputScale, outputRange, channel = 0 } = spec;
+  const [low, high] = outputRange;
+  return activation
+    .quantized(accumulators, unit, outputScale, channel)
+    .map((y) => Math.min(Math.max(y, low), high));
 }
 
-/** Whether the output is the same from `edge` outwards to `limit`, so that clamping the index at `edge` loses nothing. */
-function constantBeyond(spec: ShiftLutSpec, edge: number, limit: number): boolean {
-  if (Math.abs(limit) <= Math.abs(edge) && Math.sign(limit) !== -Math.sign(edge)) return true;
-  const value = ideal(spec, edge);
+/**
+ * Whether the output is the same from `edge` outwards to `limit`, so that clamping the index at `edge` loses
+ * nothing.
+ */
+function constantBeyond(spec: RequantizationSpec, edge: number, limit: number): boolean {
   const steps = 32;
-  for (let k = 1; k <= steps; k++)
-    if (ideal(spec, Math.round(edge + ((limit - edge) * k) / steps)) !== value) return false;
-  return true;
+  const points = Array.from({ length: steps + 1 }, (_, k) => Math.round(edge + ((limit - edge) * k) / steps));
+  const [value, ...others] = idealOutputs(spec, points);
+  return others.every((y) => y === value);
 }
 
 /**
  * Builds the requantization of a layer: the smallest shift whose 256 indices reach every accumulator that
- * still changes the output. Entry i is the output at the accumulator (low + i) * 2^shift, the middle of the 2^shift
- * accumulators that share it, rounded half to even from exact arithmetic.
+ * still changes the output. Entry i is the output at the accumulator (low + i) * 2^shift, the middle of the
+ * 2^shift accumulators that share it, rounded half to even from exact arithmetic.
  */
-export function buildShiftLut(spec: ShiftLutSpec): ShiftLut {
+export function buildShiftLut(spec: RequantizationSpec): ShiftLut {
   const low = spec.activation.constantBelowZero ? 0 : -LUT_SIZE / 2;
   const high = low + LUT_SIZE - 1;
+  const [least, most] = spec.reach;
   let shift = 0;
   for (; shift < 31; shift++) {
     const step = 2 ** shift;
-    const above = spec.reach[1] <= high * step || constantBeyond(spec, high * step, spec.reach[1]);
-    const below = low === 0 || spec.reach[0] >= low * step || constantBeyond(spec, low * step, spec.reach[0]);
+    const above = most <= high * step || constantBeyond(spec, high * step, most);
+    const below = low === 0 || least >= low * step || constantBeyond(spec, low * step, least);
     if (above && below) break;
   }
-  return { kind: "shift-lut", shift, low, table: lutEntries(spec, shift, low) };
-}
-
-/** The 256 entries of a table whose shift and lowest index are given. */
-export function lutEntries(spec: ShiftLutSpec, shift: number, low: number): Int8Array {
   const step = 2 ** shift;
-  const table = new Int8Array(LUT_SIZE);
-  for (let i = 0; i < LUT_SIZE; i++) table[i] = ideal(spec, (low + i) * step);
-  return table;
+  const centres = Array.from({ length: LUT_SIZE }, (_, i) => (low + i) * step);
+  return { kind: "shift-lut", shift, low, table: Int8Array.from(idealOutputs(spec, centres)) };
 }
 
 /** The term the layer's bias includes so that the shift rounds to nearest (half up): 2^(shift-1), or 0. */

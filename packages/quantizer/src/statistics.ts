@@ -11,6 +11,8 @@ export class TensorStatistics {
   max = Number.NEGATIVE_INFINITY;
   count = 0;
   zeros = 0;
+  /** Sum of each channel's values, where channels are known. */
+  channelSums: Float64Array | undefined;
   /** Non-zero magnitudes: bin i counts |x| in [i, i + 1) * binWidth. */
   readonly bins = new Float64Array(HISTOGRAM_BINS);
   /** log2 of the histogram's upper end. */
@@ -24,8 +26,12 @@ export class TensorStatistics {
     return this.count === 0 ? 0 : Math.max(Math.abs(this.min), Math.abs(this.max));
   }
 
-  /** Adds values. @returns false, with nothing added, where one of them is NaN or infinite. */
-  add(values: ArrayLike<number>): boolean {
+  /**
+   * Adds values.
+   * @param channels number of channels; each one's values lie together
+   * @returns false, with nothing added, where one of the values is NaN or infinite
+   */
+  add(values: ArrayLike<number>, channels = 1): boolean {
     let min = this.min;
     let max = this.max;
     for (let i = 0; i < values.length; i++) {
@@ -38,6 +44,7 @@ export class TensorStatistics {
     this.min = min;
     this.max = max;
     this.count += values.length;
+    this.#addChannels(values, channels);
     const largest = this.largestMagnitude;
     if (largest > 0) this.#grow(largest);
     const perBin = 1 / this.binWidth;
@@ -51,6 +58,22 @@ export class TensorStatistics {
       this.bins[Math.min(Math.floor(Math.abs(v) * perBin), HISTOGRAM_BINS - 1)]++;
     }
     return true;
+  }
+
+  #addChannels(values: ArrayLike<number>, channels: number): void {
+    this.channelSums ??= new Float64Array(channels);
+    const perChannel = values.length / channels;
+    for (let c = 0, i = 0; c < channels; c++) {
+      let sum = 0;
+      for (const end = i + perChannel; i < end; i++) sum += values[i];
+      this.channelSums[c] += sum;
+    }
+  }
+
+  /** The mean of each channel's values. */
+  get channelMeans(): Float64Array {
+    const { channelSums = new Float64Array(1), count } = this;
+    return channelSums.map((sum) => (count === 0 ? 0 : (sum / count) * channelSums.length));
   }
 
   #grow(largest: number): void {

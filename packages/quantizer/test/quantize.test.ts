@@ -144,7 +144,7 @@ describe("quantize", () => {
     const nan = (g: GraphBuilder) => g.constant("w", [4, 1], [1, Number.NaN, 2, 3]);
     expect(refusal((g) => [g.node("Gemm", "a", ["x", nan(g)])])).toMatch(/not-finite/);
     expect(refusal((g) => [g.node("MatMul", "a", ["x", w(g)]), g.node("MatMul", "b", ["x", "w"])])).toMatch(
-      /2 outputs instead of one/,
+      /2 different outputs instead of one/,
     );
   });
 });

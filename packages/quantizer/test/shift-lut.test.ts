@@ -19,7 +19,7 @@ describe("shift-lut requantization", () => {
           const outputRange: [number, number] = activation === relu ? [0, 127] : [-128, 127];
           const lut = buildShiftLut({
             activation,
-            accumulatorScale: [inputScale, weightScale],
+            unit: { times: [inputScale, weightScale] },
             outputScale,
             outputRange,
             reach: [-reach, reach],
@@ -47,7 +47,7 @@ describe("shift-lut requantization", () => {
   it("takes the finest shift that still reaches saturation", () => {
     const spec = {
       activation: relu,
-      accumulatorScale: [1, 1],
+      unit: { times: [1, 1] },
       outputScale: 16,
       outputRange: [0, 127] as [number, number],
       reach: [-1e6, 1e6] as [number, number],
@@ -63,7 +63,7 @@ describe("shift-lut requantization", () => {
   it("does not shift where the accumulators are small", () => {
     const lut = buildShiftLut({
       activation: identity,
-      accumulatorScale: [1, 1],
+      unit: { times: [1, 1] },
       outputScale: 1,
       outputRange: [-128, 127],
       reach: [-100, 100],

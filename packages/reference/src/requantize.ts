@@ -32,9 +32,11 @@ export function requantize(
       for (let i = from; i < from + perChannel; i++)
         out[i] = lowest + notAbove(thresholds, row, count, accumulators[i]);
     } else {
-      const [table, row] =
-        requantization.kind === "shift-lut" ? [requantization.table, 0] : [requantization.tables, c * 256];
-      const { shift, low } = requantization;
+      const [table, row, shift] =
+        requantization.kind === "shift-lut"
+          ? [requantization.table, 0, requantization.shift]
+          : [requantization.tables, c * 256, requantization.shifts[c]];
+      const { low } = requantization;
       for (let i = from; i < from + perChannel; i++) {
         const index = (accumulators[i] >> shift) - low;
         out[i] = table[row + (index < 0 ? 0 : index > 255 ? 255 : index)];

@@ -24,7 +24,7 @@ function requantized(acc: bigint, channel: number, r: Requantization | null): bi
   }
   const table = r.kind === "shift-lut" ? r.table : r.tables.slice(channel * 256, channel * 256 + 256);
   const low = BigInt(r.low);
-  let index = floorDivide(acc, 2n ** BigInt(r.shift));
+  let index = floorDivide(acc, 2n ** BigInt(r.kind === "shift-lut" ? r.shift : r.shifts[channel]));
   if (index < low) index = low;
   if (index > low + 255n) index = low + 255n;
   return BigInt(table[Number(index - low)]);

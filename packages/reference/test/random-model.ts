@@ -59,12 +59,17 @@ export class ModelMaker {
           );
       return { kind: "threshold", lowest: this.random.integer(low, high - count), count, thresholds };
     }
-    const shift = this.random.integer(0, Math.max(0, Math.floor(Math.log2(accumulators / 64))));
+    const shift = () => this.random.integer(0, Math.max(0, Math.floor(Math.log2(accumulators / 64))));
     const lowest = this.chance() ? 0 : -128;
     const entries = (n: number) => Int8Array.from({ length: n }, () => this.pick(low, high));
     return channels > 1 && this.chance()
-      ? { kind: "channel-shift-lut", shift, low: lowest, tables: entries(256 * channels) }
-      : { kind: "shift-lut", shift, low: lowest, table: entries(256) };
+      ? {
+          kind: "channel-shift-lut",
+          shifts: Int32Array.from({ length: channels }, shift),
+          low: lowest,
+          tables: entries(256 * channels),
+        }
+      : { kind: "shift-lut", shift: shift(), low: lowest, table: entries(256) };
   }
 
   fullyConnected(input: QuantizedTensor, outFeatures: number, last: boolean): QuantizedTensor {

@@ -2,26 +2,45 @@ import { type Graph, type Node, producers } from "@matchmul/model";
 import { error } from "../errors.js";
 
 /** Operators that keep which class is the largest, so that the int8 model ends before them. */
-const classKeeping = new Set(["Softmax", "LogSoftmax", "ArgMax", "Identity"]);
+export const classKeeping = new Set([
+  ...["Softmax", "LogSoftmax", "ArgMax", "Cast"],
+  ...["Identity", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze"],
+]);
 
 /**
- * The value whose largest element is the class: the graph's output, or what stands before the Softmax, LogSoftmax and
- * ArgMax at its end.
- * @returns that value, and the nodes after it
+ * The value whose largest element is the class: the graph's output, or what stands before the Softmax,
+ * LogSoftmax and ArgMax at its end. Several outputs (scikit-learn's label and probabilities) must agree on it.
+ * @returns that value, and the nodes it depends on
  */
-export function findLogits(graph: Graph): { value: string; dropped: Set<Node> } {
-  if (graph.outputs.length !== 1)
+export function findLogits(graph: Graph): { value: string; needed: Set<Node> } {
+  const made = producers(graph);
+  const logits = new Set(
+    graph.outputs.map((output) => {
+      let value = output.name;
+      for (
+        let node = made.get(value);
+        node !== undefined && classKeeping.has(node.op);
+        node = made.get(value)
+      ) {
+        value = node.inputs[0];
+      }
+      return value;
+    }),
+  );
+  if (logits.size !== 1)
     throw error(
       "quantize-structure",
       graph.name,
-      `the graph has ${graph.outputs.length} outputs instead of one`,
+      `the graph has ${logits.size} different outputs instead of one classification`,
     );
-  const made = producers(graph);
-  const dropped = new Set<Node>();
-  let value = graph.outputs[0].name;
-  for (let node = made.get(value); node !== undefined && classKeeping.has(node.op); node = made.get(value)) {
-    dropped.add(node);
-    value = node.inputs[0];
+  const [value] = logits;
+  const needed = new Set<Node>();
+  const open = [value];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const node = made.get(name);
+    if (node === undefined || needed.has(node)) continue;
+    needed.add(node);
+    open.push(...node.inputs);
   }
-  return { value, dropped };
+  return { value, needed };
 }

@@ -30,10 +30,17 @@ function checkShift(
   channels: number,
   context: Context,
 ): void {
-  const { shift, low } = requantization;
+  const { low } = requantization;
   if (output.dtype !== "int8")
     throw context.fail("its requantization gives int8, but its output is not int8");
-  if (!isInteger(shift, 0, 31)) throw context.fail(`its shift ${String(shift)} is not 0 to 31`);
+  if (requantization.kind === "shift-lut") {
+    if (!isInteger(requantization.shift, 0, 31))
+      throw context.fail(`its shift ${String(requantization.shift)} is not 0 to 31`);
+  } else {
+    const { shifts } = requantization;
+    if (!(shifts instanceof Int32Array) || shifts.length !== channels || shifts.some((v) => v < 0 || v > 31))
+      throw context.fail("its shifts are not one per channel, each 0 to 31");
+  }
   if (!isInteger(low, INT32[0], INT32[1] - 255))
     throw context.fail(`its lowest index ${String(low)} is not int32`);
   const [entries, length] =

@@ -3,7 +3,7 @@ import type { Engine, TableInfo } from "../api.js";
 import { P4Error } from "../errors.js";
 import { MulticastNodes } from "./multicast.js";
 import { NameIndex } from "./names.js";
-import type { ControlledEngine, ProgramObjects } from "./objects.js";
+import type { ProgramObjects } from "./objects.js";
 import { ValueSetMembers } from "./value-sets.js";
 
 export type ActionInfo = TableInfo["actions"][number];
@@ -29,10 +29,7 @@ export class Device {
   private readonly mirrors = new Map<number, MirrorTarget>();
   private readonly indexes = new Map<string, NameIndex<unknown>>();
 
-  readonly engine: ControlledEngine;
-
-  constructor(engine: Engine) {
-    this.engine = engine as unknown as ControlledEngine;
+  constructor(readonly engine: Engine) {
     this.multicast = new MulticastNodes(engine);
     this.valueSets = new ValueSetMembers((name) => this.find("valueSets", name).object);
     this.tables = new NameIndex(
@@ -47,7 +44,8 @@ export class Device {
 
   /** Sends a clone session to a port or a multicast group; null removes it. */
   setMirror(session: number, target: MirrorTarget | null): void {
-    this.engine.setMirrorSession(session, target);
+    if (typeof target === "object") this.engine.setMirrorSession(session, null, target?.group);
+    else this.engine.setMirrorSession(session, target);
     if (target === null) this.mirrors.delete(session);
     else this.mirrors.set(session, target);
   }

@@ -1,5 +1,4 @@
 /** The run-time objects of a loaded program, by control-plane name. */
-import type { Engine } from "../api.js";
 import type { CounterArray, MeterArray, RegisterArray } from "../externs/index.js";
 import type { ValueSet } from "../runtime/value-set.js";
 import type { ActionProfile, MatchTable } from "../tables/index.js";
@@ -18,13 +17,5 @@ export interface ProgramObjects {
   readonly directCounters: ReadonlyMap<string, MatchTable>;
   /** By the meter's name, an array that is indexed by the table's slots. */
   readonly directMeters: ReadonlyMap<string, { meters: MeterArray; table: MatchTable }>;
-  readonly valueSets: ReadonlyMap<string, ValueSet & { readonly widthsBits: readonly number[] }>;
-}
-
-/** An engine with its objects. */
-export interface ControlledEngine extends Omit<Engine, "setMirrorSession"> {
-  readonly objects: ProgramObjects;
-  /** The engine's clock, in microseconds. */
-  now: number;
-  setMirrorSession(session: number, target: number | { group: number } | null): void;
+  readonly valueSets: ReadonlyMap<string, ValueSet>;
 }

@@ -1,7 +1,5 @@
 /** Members of the program's parser value sets, as command lines add and remove them. */
-import type { ProgramObjects } from "./objects.js";
-
-type ValueSet = ProgramObjects["valueSets"] extends ReadonlyMap<string, infer T> ? T : never;
+import type { ValueSet } from "../runtime/value-set.js";
 
 export class ValueSetMembers {
   private readonly members = new Map<ValueSet, bigint[]>();

@@ -42,7 +42,7 @@ export class MeterArray {
   ) {}
 
   /** @throws P4Error value-range, unknown-index */
-  setRates(index: number, committed: MeterRate, peak: MeterRate, now = 0): void {
+  setRates(index: number, committed: MeterRate, peak: MeterRate): void {
     if (!(index >= 0 && index < this.size))
       throw new P4Error("unknown-index", `index ${index} is outside a meter array of ${this.size}`);
     for (const { perMicrosecond, burst } of [committed, peak])
@@ -50,7 +50,7 @@ export class MeterArray {
         throw new P4Error("value-range", "a meter's rate and burst must not be negative");
     if (committed.perMicrosecond > peak.perMicrosecond)
       throw new P4Error("value-range", "a meter's committed rate must not exceed its peak rate");
-    this.rates.set(index, { committed: new Bucket(committed, now), peak: new Bucket(peak, now) });
+    this.rates.set(index, { committed: new Bucket(committed), peak: new Bucket(peak) });
   }
 
   getRates(index: number): { committed: MeterRate; peak: MeterRate } | undefined {
@@ -77,20 +77,17 @@ export class MeterArray {
   }
 }
 
-/** Tokens accrue from one origin, so that rounding does not add up over many packets. */
+/** Starts full. Tokens accrue from the origin of time, so that rounding does not add up over many packets. */
 class Bucket {
   tokens: number;
   private credited = 0;
 
-  constructor(
-    readonly rate: MeterRate,
-    private readonly origin: number,
-  ) {
+  constructor(readonly rate: MeterRate) {
     this.tokens = rate.burst;
   }
 
   refill(now: number): void {
-    const total = Math.floor((now - this.origin) * this.rate.perMicrosecond);
+    const total = Math.floor(now * this.rate.perMicrosecond);
     if (total <= this.credited) return;
     this.tokens = Math.min(this.rate.burst, this.tokens + total - this.credited);
     this.credited = total;

@@ -60,12 +60,12 @@ function metersOf(device: Device, name: string): { meters: MeterArray; cell(text
 
 function setMeterRates({ device }: CommandContext, [name, at, low, high]: string[]): void {
   const { meters, cell } = metersOf(device, name);
-  meters.setRates(cell(at), rate(low), rate(high), device.engine.now);
+  meters.setRates(cell(at), rate(low), rate(high));
 }
 
 function setAllMeterRates({ device }: CommandContext, [name, low, high]: string[]): void {
   const { meters } = metersOf(device, name);
-  for (let i = 0; i < meters.size; i++) meters.setRates(i, rate(low), rate(high), device.engine.now);
+  for (let i = 0; i < meters.size; i++) meters.setRates(i, rate(low), rate(high));
 }
 
 function getMeterRates({ device, print }: CommandContext, [name, at]: string[]): void {

@@ -215,14 +215,14 @@ export class P4RuntimeWriter {
       perMicrosecond: integer(config, perSecond) / 1e6,
       burst: integer(config, burst),
     });
-    meters.setRates(index, rate("cir", "cburst"), rate("pir", "pburst"), this.device.engine.now);
+    meters.setRates(index, rate("cir", "cburst"), rate("pir", "pburst"));
   }
 }
 
 type EntryArgs = (number | bigint)[];
 interface MeterSetter {
   clearRates(index: number): void;
-  setRates(index: number, committed: MeterRate, peak: MeterRate, now: number): void;
+  setRates(index: number, committed: MeterRate, peak: MeterRate): void;
 }
 
 function setCounter(

@@ -182,8 +182,37 @@ function externMethod(
   const params = substituteParams(cx, method.params, own);
   const { args, typeArgs, bindings } = checkArgs(cx, s, params, method.typeParams, name, scope);
   const result = substitute(cx, substitute(cx, method.returnType, own), bindings);
+  if (type.decl.name === "packet_in") checkPacketMethod(cx, name, args, typeArgs, s.pos);
   const target: CallTarget = { kind: "externMethod", object, extern: type, method };
   return { kind: "call", pos: s.pos, type: result, target, typeArgs, args };
+}
+
+/** What extract and lookahead can read (P4_16 13.8). */
+function checkPacketMethod(
+  cx: Context,
+  name: string,
+  args: readonly Arg[],
+  typeArgs: readonly Type[],
+  pos: Pos,
+): void {
+  const of = typeArgs[0] && representation(typeArgs[0]);
+  if (name === "extract" && of && of.kind !== "header") {
+    throw cx.error(
+      "type-mismatch",
+      `only a header can be extracted, not ${typeName(typeArgs[0]!)}`,
+      args[0]!.value!.pos,
+    );
+  }
+  if (
+    name === "extract" &&
+    args.length === 2 &&
+    of?.kind === "header" &&
+    !of.fields.some((f) => f.type.kind === "varbit")
+  ) {
+    throw cx.error("type-mismatch", `${of.name} has no varbit field`, args[0]!.value!.pos);
+  }
+  if (name === "lookahead" && of?.kind === "void")
+    throw cx.error("bad-type", "void cannot be looked ahead", pos);
 }
 
 function apply(cx: Context, s: SCall, instance: Expr, scope: Scope): Expr {

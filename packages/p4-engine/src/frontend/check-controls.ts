@@ -6,6 +6,7 @@ import type {
   ControlDecl,
   Expr,
   InstanceDecl,
+  Keyset,
   TableAction,
   TableDecl,
   TableEntryDecl,
@@ -223,6 +224,11 @@ function choose(cx: Context, s: SActionRef, actions: readonly TableAction[], sco
   const site = { pos: s.pos, args: given, typeArgs: null };
   let args: Arg[] = passAll(cx, params, checkValues(cx, site, params, s.name, scope));
   if (all) args = args.filter((a) => a.param.direction === "none");
+  for (const { param, value } of args) {
+    if (value && !isCompileTime(value)) {
+      throw cx.error("not-compile-time", `argument '${param.name}' must be known at compile time`, value.pos);
+    }
+  }
   return { pos: s.pos, action, args };
 }
 
@@ -254,8 +260,12 @@ function checkEntries(
   scope: Scope,
 ): TableEntryDecl[] {
   const types = table.keys.map((k) => k.expr.type);
+  if (types.length === 0) throw cx.error("bad-entry", "a table without a key has no entries", s.pos);
   const entries = s.entries.map((e): Mutable<TableEntryDecl> => {
     const keysets = checkKeysets(cx, e.keysets, types, scope, e.pos, false);
+    keysets.forEach((k, i) => {
+      requireMatchable(cx, k, table.keys[i]!, e.pos);
+    });
     const choice = choose(cx, e.action, table.actions, scope);
     if (choice.action.defaultOnly) {
       throw cx.error("bad-entry", `'${e.action.name}' is @defaultonly`, e.action.pos);
@@ -278,6 +288,38 @@ function checkEntries(
     if (next < 0n) next = 0n;
   }
   return entries;
+}
+
+/** Keysets of entries are constants of the kind the key's match kind knows. */
+function requireMatchable(cx: Context, k: Keyset, key: TableKey, pos: number): void {
+  const parts =
+    k.kind === "value"
+      ? [k.value]
+      : k.kind === "mask"
+        ? [k.value, k.mask]
+        : k.kind === "range"
+          ? [k.low, k.high]
+          : [];
+  for (const part of parts) {
+    if (!isCompileTime(part)) {
+      throw cx.error("not-compile-time", "the value to match must be known at compile time", part.pos);
+    }
+  }
+  const bad = (message: string) => cx.error("bad-entry", message, parts[0]?.pos ?? pos);
+  const { matchKind } = key;
+  if (k.kind === "range" && matchKind !== "range")
+    throw bad(`a range cannot be given to a key matched ${matchKind}`);
+  if (k.kind !== "mask") return;
+  if (matchKind === "exact" || matchKind === "optional" || matchKind === "range") {
+    throw bad(`a mask cannot be given to a key matched ${matchKind}`);
+  }
+  if (matchKind === "lpm" && k.mask.kind === "literal" && typeof k.mask.value === "bigint") {
+    const t = representation(key.expr.type);
+    const width = t.kind === "bit" || t.kind === "int" ? t.width : 0;
+    // The bits that do not matter are the low ones: all ones, when counted as a number.
+    const free = BigInt.asUintN(width, ~k.mask.value);
+    if ((free & (free + 1n)) !== 0n) throw bad("an lpm key's mask must be a prefix");
+  }
 }
 
 function checkPriority(cx: Context, e: SEntry, scope: Scope): bigint | null {

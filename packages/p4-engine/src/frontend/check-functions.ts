@@ -1,5 +1,5 @@
 /** Parameters, functions (generic ones specialised on use) and actions (P4_16 10, 14.1). */
-import type { ActionDecl, Arg, Expr, FunctionDecl, Param, VariableDecl } from "./ast.js";
+import type { ActionDecl, Arg, Expr, FunctionDecl, Param, Statement, VariableDecl } from "./ast.js";
 import { type CallSite, checkArgs, checkValues, inferFrom, passAll } from "./check-args.js";
 import { checkAs, checkExpr } from "./check-expressions.js";
 import { checkBlock, isCompileTime } from "./check-statements.js";
@@ -25,9 +25,7 @@ export function checkParams(
     if (sort === "ctorParam" && s.direction !== "none") {
       throw cx.error("bad-direction", `constructor parameter '${s.name}' cannot have a direction`, s.pos);
     }
-    const defaultValue = s.defaultValue
-      ? defaultOf(cx, s.defaultValue, scope, type, s.name)
-      : null;
+    const defaultValue = s.defaultValue ? defaultOf(cx, s.defaultValue, scope, type, s.name) : null;
     const param: Param = {
       kind: "param",
       pos: s.pos,
@@ -94,6 +92,9 @@ function buildFunction(
   const returnType = resolveType(cx, s.returnType, scope);
   const body: Body = { kind: "function", returnType, instances: cx.body.instances, self, loops: 0 };
   const block = cx.within(body, () => checkBlock(cx, s.body, new Scope(scope)));
+  if (returnType.kind !== "void" && !returns(block)) {
+    throw cx.error("missing-return", `'${s.name}' does not return a value on all paths`, s.pos);
+  }
   return {
     kind: "function",
     pos: s.pos,
@@ -104,6 +105,22 @@ function buildFunction(
     typeArgs,
     body: block,
   };
+}
+
+/** Whether a statement returns whatever path is taken. */
+function returns(s: Statement): boolean {
+  switch (s.kind) {
+    case "return":
+      return true;
+    case "block":
+      return s.statements.some(returns);
+    case "if":
+      return s.whenFalse !== null && returns(s.whenTrue) && returns(s.whenFalse);
+    case "switchValue":
+      return s.cases.some((c) => c.isDefault) && s.cases.every((c) => returns(c.body));
+    default:
+      return false;
+  }
 }
 
 /** An implementation of an abstract method. */

@@ -21,8 +21,8 @@ interface Context {
   macro: string | null;
 }
 
-const MAX_EXPANDED = 20_000_000;
-const MAX_NESTED_ARGUMENTS = 200;
+const MAX_EXPANDED = 2_000_000;
+const MAX_NESTED_ARGUMENTS = 64;
 
 export class Expander {
   private produced = 0;

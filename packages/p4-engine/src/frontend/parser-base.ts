@@ -52,7 +52,11 @@ export class ParserBase {
     if (kind === "eof") return "the end of the program";
     if (kind === "pragmaEnd") return "the end of the line";
     if (kind === "string") return "a string";
-    return `'${kind === "int" || kind === "id" || kind === "bad" ? this.texts[i] : kind}'`;
+    if (kind === "bad") {
+      const code = this.texts[i]!.codePointAt(0)!;
+      return code < 32 ? `character ${code}` : `'${this.texts[i]}'`;
+    }
+    return `'${kind === "int" || kind === "id" ? this.texts[i] : kind}'`;
   }
   protected unexpected(wanted: string): P4Error {
     return this.error(`expected ${wanted}, found ${this.describe()}`);
@@ -80,12 +84,12 @@ export class ParserBase {
     return this.texts[this.at++]!;
   }
 
-  /** Runs `body` one level deeper. */
-  protected nested<T>(body: () => T): T {
+  /** Goes one level deeper; `leave` comes back. */
+  protected enter(): void {
     if (++this.depth > MAX_DEPTH) throw this.tooDeep();
-    const result = body();
+  }
+  protected leave(): void {
     this.depth--;
-    return result;
   }
   protected tooDeep(): P4Error {
     return this.sources.error("nesting-too-deep", `more than ${MAX_DEPTH} levels of nesting`, this.pos);

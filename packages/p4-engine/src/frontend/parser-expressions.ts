@@ -75,17 +75,17 @@ export class ExpressionParser extends ParserBase {
   }
 
   protected type(): SType {
-    return this.nested(() => {
-      let type = this.plainType();
-      while (this.kind === "[") {
-        const pos = this.pos;
-        this.advance();
-        const size = this.expression();
-        this.expect("]");
-        type = { kind: "stack", pos, element: type, size };
-      }
-      return type;
-    });
+    this.enter();
+    let type = this.plainType();
+    while (this.kind === "[") {
+      const pos = this.pos;
+      this.advance();
+      const size = this.expression();
+      this.expect("]");
+      type = { kind: "stack", pos, element: type, size };
+    }
+    this.leave();
+    return type;
   }
 
   private plainType(): SType {
@@ -176,7 +176,10 @@ export class ExpressionParser extends ParserBase {
 
   /** `noGreater`: inside type arguments, where `>` closes. */
   protected expression(least = 0, noGreater = false): SExpr {
-    return this.nested(() => this.climb(least, noGreater));
+    this.enter();
+    const e = this.climb(least, noGreater);
+    this.leave();
+    return e;
   }
 
   private climb(least: number, noGreater: boolean): SExpr {
@@ -210,15 +213,22 @@ export class ExpressionParser extends ParserBase {
     const kind = this.kind;
     if (kind === "!" || kind === "~" || kind === "-" || kind === "+") {
       this.advance();
-      return { kind: "unary", pos, op: kind, operand: this.nested(() => this.prefix()) };
+      return { kind: "unary", pos, op: kind, operand: this.operand() };
     }
     if (kind === "(" && this.isCast()) {
       this.advance();
       const type = this.type();
       this.expect(")");
-      return { kind: "cast", pos, type, operand: this.nested(() => this.prefix()) };
+      return { kind: "cast", pos, type, operand: this.operand() };
     }
     return this.postfix(this.primary());
+  }
+
+  private operand(): SExpr {
+    this.enter();
+    const e = this.prefix();
+    this.leave();
+    return e;
   }
 
   /** At `(`: whether it encloses a type. */

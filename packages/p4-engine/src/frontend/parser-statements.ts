@@ -34,7 +34,10 @@ export class StatementParser extends ExpressionParser {
   }
 
   protected statement(): SStatement {
-    return this.nested(() => this.anyStatement());
+    this.enter();
+    const statement = this.anyStatement();
+    this.leave();
+    return statement;
   }
 
   private anyStatement(): SStatement {

@@ -19,7 +19,7 @@ export interface PreprocessOptions {
 }
 
 /** More tokens than any program has, and few enough for memory: what macros can make of a small text is unbounded. */
-const MAX_TOKENS = 20_000_000;
+const MAX_TOKENS = 5_000_000;
 const MAX_INCLUDE_DEPTH = 64;
 
 interface Conditional {

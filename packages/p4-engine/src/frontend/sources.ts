@@ -58,7 +58,9 @@ export class Sources {
   }
 
   error(code: string, message: string, pos: Pos): P4Error {
-    return new P4Error(code, message, this.locate(pos));
+    // Types can have long names; a message is one line to read.
+    const short = message.length > 400 ? `${message.slice(0, 400)}...` : message;
+    return new P4Error(code, short, this.locate(pos));
   }
 
   /** For what is legal P4 but not run by this engine. */

@@ -1,4 +1,5 @@
 export { type Latency, latencyOf, packetBytes } from "./cost/latency.js";
+export { blocksOf } from "./lowering/blocks.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";
 export { type Choice, keyShape, type LayerChoice } from "./lowering/options.js";
@@ -10,7 +11,7 @@ export {
   treeLevels,
   verdictRows,
 } from "./lowering/tile-pipeline.js";
-export { type PacketState, type PassObserver, runMicrocode } from "./microcode/interpreter.js";
+export { type PacketState, type PassObserver, poolLevels, runMicrocode } from "./microcode/interpreter.js";
 export { encodeInput, toKeyBytes } from "./microcode/layout.js";
 export * from "./microcode/types.js";
 export * from "./pipeline/index.js";

@@ -1,4 +1,13 @@
-import { LANES, PAGE_ROWS, type Page, type ParseMode, type Pass, type Step } from "../microcode/types.js";
+import {
+  LANES,
+  PAGE_ROWS,
+  type Page,
+  type ParseFrom,
+  type ParseMode,
+  type Pass,
+  type Step,
+  type ThresholdTable,
+} from "../microcode/types.js";
 
 /** A row of a slot's table. */
 export interface RowAddress {
@@ -10,6 +19,8 @@ export interface RowAddress {
 export class MicroBuilder {
   readonly passes: Pass[] = [];
   readonly pages: (Page | null)[][];
+  readonly thresholds: ThresholdTable[] = [];
+  #parked = 0;
   /** Per slot: pages that alignment skipped, and the shared page of single rows with its fill. */
   readonly #holes: number[][];
   readonly #singles: (RowAddress | undefined)[];
@@ -58,8 +69,12 @@ export class MicroBuilder {
     return this.pages[slot][page]!;
   }
 
-  addPass(layer: string, label: string, parse: ParseMode, step: Step): void {
-    this.passes.push({ pc: this.passes.length, layer, label, parse, step });
+  /** A pass; what is parked when it begins follows from the passes before. */
+  addPass(layer: string, label: string, parse: Omit<ParseMode, "parked"> & ParseFrom, step: Step): void {
+    const parked = this.#parked;
+    this.passes.push({ pc: this.passes.length, layer, label, parse: { ...parse, parked }, step });
+    if (parse.kind === "park") this.#parked += parse.lanes;
+    if (parse.kind === "narrow") this.#parked = 0;
   }
 
   /** The pages of a pass that uses no slot yet. */

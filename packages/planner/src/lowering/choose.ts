@@ -1,17 +1,16 @@
 import type { QuantizedModel } from "@matchmul/quantizer";
-import { fullyConnectedChain, inputRange } from "./lower.js";
+import { type KeyShape, keyBytesOf, MOST_KEY_BYTES } from "../microcode/types.js";
+import { type Block, blocksOf } from "./blocks.js";
 import {
   type Choice,
   conversionPasses,
-  convertible,
-  type InputRange,
   keyShape,
   type LayerChoice,
   layerPages,
   layerPasses,
-  mostPlanesPerPass,
   slotPages,
 } from "./options.js";
+import { tilesOf } from "./tiles.js";
 
 export interface ChooseOptions {
   /** Most lookup tables a pass may have. */
@@ -39,22 +38,34 @@ interface LayerCandidate {
 
 const size = ({ pages, choice }: LayerCandidate): number => pages.runs * pages.length * choice.planesPerPass;
 
-/** All useful choices of one layer: each group size with as many planes a pass as fit, and with one. */
-function layerCandidates(range: InputRange, slots: number): LayerCandidate[] {
+/** Widest key and most planes a pass that are tried. */
+const MOST_G = 12;
+const MOST_PLANES = 8;
+
+/** All useful choices of one block: each group size with as many planes a pass as fit, and with one. */
+function layerCandidates(block: Block, tileFeatures: number[], slots: number): LayerCandidate[] {
   const found: LayerCandidate[] = [];
-  for (let g = 12; g >= 1; g--) {
-    const single = keyShape(range, { g, planesPerPass: 1 }, slots);
-    for (const planesPerPass of new Set([mostPlanesPerPass(single, slots), 1])) {
+  const shapes = (choice: LayerChoice): KeyShape[] =>
+    tileFeatures.map((features) => keyShape({ ...block.input, features }, choice, slots));
+  for (let g = MOST_G; g >= 1; g--)
+    for (const planesPerPass of [MOST_PLANES, 1]) {
       const choice = { g, planesPerPass };
-      const shape = keyShape(range, choice, slots);
+      const tiles = shapes(choice);
+      const planes = Math.max(...tiles.map((shape) => shape.planesPerPass));
+      if (planesPerPass > 1 && planes === 1) continue;
+      const sum = (of: (shape: KeyShape) => number): number =>
+        tiles.reduce((total, shape) => total + of(shape), 0);
       found.push({
-        choice,
-        passes: layerPasses(shape, slots),
-        pages: layerPages(shape, slots),
-        convertible: convertible(shape),
+        choice: { g, planesPerPass: planes },
+        // After each tile one pass scales, or gives the verdict.
+        passes: sum((shape) => layerPasses(shape, slots) + 1),
+        pages: {
+          runs: sum((shape) => layerPages(shape, slots).runs),
+          length: layerPages(tiles[0], slots).length,
+        },
+        convertible: sum(keyBytesOf) <= MOST_KEY_BYTES,
       });
     }
-  }
   return found;
 }
 
@@ -63,11 +74,12 @@ function layerCandidates(range: InputRange, slots: number): LayerCandidate[] {
  * a layer's pages, every layer takes its fastest option within the bound.
  */
 export function chooseCandidates(model: QuantizedModel, options: ChooseOptions): Candidate[] {
-  const ranges = fullyConnectedChain(model).map((layer) => inputRange(model, layer));
+  const blocks = blocksOf(model);
+  const tileFeatures = blocks.map((block) => tilesOf(block).map((tile) => tile.features.length));
   const found = new Map<string, Candidate>();
   const mostPages = 2 ** (options.mostAddressBits - 8);
   for (let slots = options.mostSlots; slots >= 1; slots--) {
-    const perLayer = ranges.map((range) => layerCandidates(range, slots));
+    const perLayer = blocks.map((block, i) => layerCandidates(block, tileFeatures[i], slots));
     for (let bound = mostPages; bound >= 1; bound /= 2) {
       const picked: LayerCandidate[] = [];
       let encoding: Choice["encoding"] = options.encoding === "planes" ? "planes" : "bytes";
@@ -84,17 +96,19 @@ export function chooseCandidates(model: QuantizedModel, options: ChooseOptions):
         pool.sort((a, b) => a.passes - b.passes || size(a) - size(b));
         if (pool.length > 0) picked.push(pool[0]);
       }
-      if (picked.length < ranges.length) continue;
-      const conversions = ranges.filter((_, i) => i > 0 || encoding === "bytes");
-      const converting = conversions.reduce((sum, r) => sum + conversionPasses(r.features, slots), 0);
+      if (picked.length < blocks.length) continue;
+      const conversions = blocks.filter((_, i) => i > 0 || encoding === "bytes");
+      const converting = conversions.reduce(
+        (sum, { input }) => sum + conversionPasses(input.features, slots),
+        0,
+      );
       // A slot's single pages: one for each value it converts, and one of biases.
       const pages = slotPages(
         picked.map((c) => c.pages),
         converting + 1,
       );
       if (pages > mostPages) continue;
-      // Scaling after each layer but the last, the verdict after that.
-      const passes = converting + picked.reduce((sum, c) => sum + c.passes, 0) + ranges.length;
+      const passes = converting + picked.reduce((sum, c) => sum + c.passes, 0);
       const choice: Choice = { slots, encoding, layers: picked.map((c) => c.choice) };
       found.set(JSON.stringify(choice), { choice, passes, pages });
     }

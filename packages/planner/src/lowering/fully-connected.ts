@@ -110,16 +110,17 @@ export function lowerFullyConnected(
   layer: string,
   { layout, pages, bias }: PlacedTile,
   arrival: ParseFrom,
+  part = "",
 ): void {
   const { slots } = builder;
   const { groups, planes, planesPerPass, keyBytes } = layout;
   const chunks = chunksOf(layout, slots);
   const wide = keyBytes === 2;
-  let mode = arrival;
+  let mode: ParseFrom = arrival;
   const sum = (label: string, keys: number, shiftLeft: number, used: number[]): void => {
     builder.addPass(
       layer,
-      label,
+      part + label,
       { ...mode, keys, keyBytes },
       { kind: "accumulate", shiftLeft, pages: wide ? null : used },
     );

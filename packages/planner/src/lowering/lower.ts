@@ -1,165 +1,173 @@
-import type { FullyConnectedLayer, QuantizedModel } from "@matchmul/quantizer";
+import type { QuantizedModel } from "@matchmul/quantizer";
 import { error } from "../diagnostics.js";
-import { keyBytesOf, LANES, type MicroProgram, type ParseFrom } from "../microcode/types.js";
+import {
+  keyBytesOf,
+  LANES,
+  type MicroProgram,
+  type ParseFrom,
+  type Pool,
+  type TileKeys,
+} from "../microcode/types.js";
+import { type Block, blocksOf } from "./blocks.js";
 import { MicroBuilder } from "./builder.js";
 import { lowerConversion } from "./convert.js";
-import { lowerFullyConnected, placeWeights, type TileWeights } from "./fully-connected.js";
-import { type Choice, type InputRange, keyShape } from "./options.js";
-
-/** The chain of fully connected layers that a model is; anything else is named and refused. */
-export function fullyConnectedChain(model: QuantizedModel): FullyConnectedLayer[] {
-  const chain: FullyConnectedLayer[] = [];
-  let tensor = model.input;
-  for (const layer of model.layers) {
-    if (layer.kind === "arg-max") {
-      if (layer.input !== model.logits) throw error("layer-order", layer.name, "it is not over the logits");
-      continue;
-    }
-    if (layer.kind !== "fully-connected") {
-      const other = layer as { name: string; kind: string };
-      throw error("layer-not-lowered", other.name, other.kind);
-    }
-    if (layer.input !== tensor) throw error("layer-order", layer.name, `its input is not ${tensor}`);
-    if (layer.outFeatures > LANES) throw error("layer-too-wide", layer.name, layer.outFeatures, LANES);
-    chain.push(layer);
-    tensor = layer.output;
-  }
-  const last = chain.at(-1);
-  if (last === undefined) throw error("layer-order", model.name, "the model has no fully connected layer");
-  for (const layer of chain) {
-    const isLast = layer === last;
-    if (isLast !== (layer.requantization === null))
-      throw error(
-        "layer-order",
-        layer.name,
-        isLast ? "the last layer is requantized" : "it is not requantized",
-      );
-    if (layer.requantization && layer.requantization.kind !== "shift-lut")
-      throw error("layer-not-lowered", layer.name, `requantization ${layer.requantization.kind}`);
-  }
-  return chain;
-}
-
-/** The integer range of a layer's input, which decides its bit planes. */
-export function inputRange(model: QuantizedModel, layer: FullyConnectedLayer): InputRange {
-  const [min, max] = model.tensors[layer.input].range;
-  return { features: layer.inFeatures, min, max };
-}
+import { lowerFullyConnected, type PlacedTile, placeWeights, type TileWeights } from "./fully-connected.js";
+import { type Choice, keyShape } from "./options.js";
+import { channelOf, outputsOf, type Tile, tilesOf } from "./tiles.js";
 
 /** Bits of the class index that the last layer's lanes carry below the logits. */
 export function indexBits(classes: number): number {
   return Math.ceil(Math.log2(Math.max(2, classes)));
 }
 
-/** Largest magnitude an accumulator of each output can reach at the end. */
-export function accumulatorBound(layer: FullyConnectedLayer, range: InputRange): number {
-  const extreme = Math.max(Math.abs(range.min), Math.abs(range.max));
+/** Largest magnitude an accumulator of the tile can reach at the end. */
+function accumulatorBound(tile: Tile, { input }: Block): number {
+  const extreme = Math.max(Math.abs(input.min), Math.abs(input.max));
   let bound = 0;
-  for (let o = 0; o < layer.outFeatures; o++) {
-    let sum = Math.abs(layer.bias[o]);
-    for (let i = 0; i < layer.inFeatures; i++)
-      sum += Math.abs(layer.weights[o * layer.inFeatures + i]) * extreme;
+  for (let o = 0; o < tile.outputs; o++) {
+    let sum = Math.abs(tile.bias[o]);
+    for (let i = 0; i < tile.features.length; i++)
+      sum += Math.abs(tile.weights[o * tile.features.length + i]) * extreme;
     bound = Math.max(bound, sum);
   }
   return bound;
 }
 
 /** Weights and bias as the tables sum them: offset taken out, and in the last layer the index put below. */
-function tileWeights(layer: FullyConnectedLayer, offset: number, range: InputRange): TileWeights {
-  const { inFeatures, outFeatures } = layer;
-  const weights = Int32Array.from(layer.weights);
-  const bias = Int32Array.from(layer.bias);
-  for (let o = 0; o < outFeatures; o++) {
+function tileWeights(block: Block, tile: Tile, offset: number): TileWeights {
+  const features = tile.features.length;
+  const bits = block.requantization === null ? indexBits(tile.outputs) : 0;
+  const bound = accumulatorBound(tile, block);
+  const most = 2 ** (31 - bits) - 1;
+  if (bound > most)
+    throw bits > 0
+      ? error("logits-too-large", block.name, bound, most)
+      : error("accumulator-too-large", block.name, bound);
+  const weights = tile.weights.map((w) => w * 2 ** bits);
+  const bias = new Int32Array(tile.outputs);
+  for (let o = 0; o < tile.outputs; o++) {
     let sum = 0;
-    for (let i = 0; i < inFeatures; i++) sum += weights[o * inFeatures + i];
-    bias[o] -= offset * sum;
+    for (let i = 0; i < features; i++) sum += weights[o * features + i];
+    // Modulo 2^32, as the lanes are; the whole sum is in range again.
+    bias[o] = tile.bias[o] * 2 ** bits + (bits > 0 ? 2 ** bits - 1 - o : 0) - offset * sum;
   }
-  if (layer.requantization === null) {
-    const bits = indexBits(outFeatures);
-    const most = 2 ** (31 - bits) - 1;
-    const bound = accumulatorBound(layer, range);
-    if (bound > most) throw error("logits-too-large", layer.name, bound, most);
-    for (let i = 0; i < weights.length; i++) weights[i] *= 2 ** bits;
-    for (let o = 0; o < outFeatures; o++) bias[o] = bias[o] * 2 ** bits + (2 ** bits - 1 - o);
-  }
-  return { outputs: outFeatures, weights, bias };
+  return { outputs: tile.outputs, weights, bias };
 }
 
-/** Signed value of a byte. */
-const int8 = (byte: number): number => (byte << 24) >> 24;
+/** What follows a tile's sums: scale or thresholds and pooling for the next block, or the verdict. */
+function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: string): void {
+  const keep = { kind: "keep", keys: 0, keyBytes: 1 } as const;
+  const { requantization } = block;
+  const pool: Pool | null = tile.window > 1 ? { units: tile.units, window: tile.window } : null;
+  const pooled = pool === null ? "" : `, largest of ${pool.window}`;
+  if (requantization === null) {
+    const bits = indexBits(tile.outputs);
+    builder.addPass(block.name, "arg-max", keep, { kind: "verdict", classes: tile.outputs, indexBits: bits });
+  } else if (requantization.kind === "shift-lut") {
+    const { shift, low } = requantization;
+    if (shift > 31) throw error("shift-too-large", block.name, shift);
+    const high = low + 255;
+    const label = `${part}shift by ${shift}, clamp to ${low}..${high}${pooled}`;
+    builder.addPass(block.name, label, keep, { kind: "scale", shift, low, high, pool });
+  } else {
+    const { thresholdsOf, lowest } = requantization;
+    const lanes = Array.from({ length: tile.outputs }, (_, o) =>
+      thresholdsOf(channelOf(block, tile.first + (o % tile.units))),
+    );
+    builder.thresholds.push({ layer: block.name, lowest, lanes });
+    const table = builder.thresholds.length - 1;
+    builder.addPass(block.name, `${part}thresholds${pooled}`, keep, { kind: "threshold", table, pool });
+  }
+}
+
+/** The value that a byte stands for in the next block's input: low byte of what `finishTile` left in a lane. */
+function valueOfByte(block: Block): (output: number, byte: number) => number {
+  const requantization = block.requantization!;
+  if (requantization.kind === "threshold") {
+    const signed = requantization.lowest < 0;
+    return (_, byte) => requantization.valueOf(signed ? (byte << 24) >> 24 : byte);
+  }
+  // A byte stands for the one index in low..low + 255 that has this low byte.
+  return (output, byte) =>
+    requantization.valueOf(channelOf(block, output), (byte - requantization.low) & 0xff);
+}
 
 /**
- * int8 model -> microcode, under the planner's choices. Per layer: conversion of its input bytes to bit
- * planes (requantization included), the tile kernel, then either scaling for the next layer or the verdict.
+ * int8 model -> microcode, under the planner's choices. Per block: conversion of its input bytes to keys
+ * (requantization of the block before included), then tile after tile the tile kernel and what follows it.
  *
  * @param verdicts what the switch does with a class, where that is not to answer the client
- * @throws MatchMulError layer-too-wide, layer-not-lowered, layer-order, queue-too-long, logits-too-large
+ * @throws MatchMulError layer-too-wide, layer-too-large, layer-not-lowered, layer-order, queue-too-long,
+ * accumulator-too-large, logits-too-large
  */
 export function lower(
   model: QuantizedModel,
   choice: Choice,
   verdicts: MicroProgram["verdicts"] = {},
 ): MicroProgram {
-  const chain = fullyConnectedChain(model);
+  const blocks = blocksOf(model);
+  const classes = outputsOf(blocks.at(-1)!);
+  if (classes > LANES) throw error("layer-too-wide", blocks.at(-1)!.name, classes, LANES);
   const builder = new MicroBuilder(choice.slots);
   // Weights first: which rows they got is part of the keys that the layers before make.
-  const placed = chain.map((layer, i) => {
-    const range = inputRange(model, layer);
-    const shape = keyShape(range, choice.layers[i], choice.slots);
-    return placeWeights(builder, layer.name, shape, tileWeights(layer, shape.offset, range));
-  });
+  const tiles = blocks.map(tilesOf);
+  const placed: PlacedTile[][] = blocks.map((block, i) =>
+    tiles[i].map((tile) => {
+      const shape = keyShape(
+        { ...block.input, features: tile.features.length },
+        choice.layers[i],
+        choice.slots,
+      );
+      return placeWeights(builder, block.name, shape, tileWeights(block, tile, shape.offset));
+    }),
+  );
+  const keys = (i: number): TileKeys[] =>
+    tiles[i].map(({ features }, t) => ({ features, layout: placed[i][t].layout }));
+  const { dtype } = model.tensors[model.input];
   // A request carries no lanes: none of their 128 bytes go to the queue.
   let arrival: ParseFrom = { kind: "fresh", skip: LANES * 4 };
-  if (choice.encoding === "bytes")
-    arrival = lowerConversion(builder, "input", placed[0].layout, arrival, int8);
-  for (const [i, layer] of chain.entries()) {
-    lowerFullyConnected(builder, layer.name, placed[i], arrival);
-    const lut = layer.requantization;
-    if (lut === null) {
-      const bits = indexBits(layer.outFeatures);
-      builder.addPass(
-        layer.name,
-        "arg-max",
-        { kind: "keep", keys: 0, keyBytes: 1 },
-        {
-          kind: "verdict",
-          classes: layer.outFeatures,
-          indexBits: bits,
-        },
+  if (choice.encoding === "bytes") {
+    const meaning = (_: number, byte: number): number => (dtype === "uint8" ? byte : (byte << 24) >> 24);
+    arrival = lowerConversion(builder, "input", keys(0), blocks[0].input.features, arrival, meaning);
+  }
+  for (const [i, block] of blocks.entries()) {
+    for (const [t, tile] of tiles[i].entries()) {
+      const part = tiles[i].length > 1 ? `tile ${t + 1} of ${tiles[i].length}, ` : "";
+      const from: ParseFrom = t === 0 ? arrival : { kind: "park", lanes: tiles[i][t - 1].units };
+      lowerFullyConnected(builder, block.name, placed[i][t], from, part);
+      finishTile(builder, block, tile, part);
+    }
+    if (i + 1 < blocks.length) {
+      const from: ParseFrom = { kind: "narrow", lanes: tiles[i].at(-1)!.units };
+      arrival = lowerConversion(
+        builder,
+        blocks[i + 1].name,
+        keys(i + 1),
+        outputsOf(block),
+        from,
+        valueOfByte(block),
       );
-    } else {
-      if (lut.shift > 31) throw error("shift-too-large", layer.name, lut.shift);
-      const high = lut.low + lut.table.length - 1;
-      builder.addPass(
-        layer.name,
-        `shift by ${lut.shift}, clamp to ${lut.low}..${high}`,
-        { kind: "keep", keys: 0, keyBytes: 1 },
-        {
-          kind: "scale",
-          shift: lut.shift,
-          low: lut.low,
-          high,
-        },
-      );
-      // A byte stands for the one value in low..high that has this low byte.
-      const valueOfByte = (byte: number): number => lut.table[(byte - lut.low) & 0xff] ?? 0;
-      const from: ParseFrom = { kind: "narrow", lanes: layer.outFeatures };
-      arrival = lowerConversion(builder, chain[i + 1].name, placed[i + 1].layout, from, valueOfByte);
     }
   }
-  const input = placed[0].layout;
+  const layouts = keys(0);
+  const features = blocks[0].input.features;
   return {
     name: model.name,
     slots: choice.slots,
     pages: builder.pages,
     passes: builder.passes,
+    thresholds: builder.thresholds,
     input: {
       encoding: choice.encoding,
-      features: chain[0].inFeatures,
-      bytes: choice.encoding === "bytes" ? chain[0].inFeatures : keyBytesOf(input),
-      layout: input,
+      features,
+      bytes:
+        choice.encoding === "bytes"
+          ? features
+          : layouts.reduce((sum, { layout }) => sum + keyBytesOf(layout), 0),
+      dtype: dtype === "uint8" ? "uint8" : "int8",
+      layouts,
     },
-    classes: chain.at(-1)!.outFeatures,
+    classes,
     verdicts,
   };
 }

@@ -1,4 +1,5 @@
-import { type KeyShape, keyBytesOf, MOST_KEY_BYTES } from "../microcode/types.js";
+import type { KeyShape } from "../microcode/types.js";
+import type { InputRange } from "./blocks.js";
 
 /** The choices for one fully connected layer. */
 export interface LayerChoice {
@@ -15,13 +16,6 @@ export interface Choice {
   layers: LayerChoice[];
 }
 
-/** Integer range of a layer's input. */
-export interface InputRange {
-  features: number;
-  min: number;
-  max: number;
-}
-
 /** The shape of a layer's keys: planes from its input's range, two bytes a key where g exceeds one. */
 export function keyShape(input: InputRange, choice: LayerChoice, slots: number): KeyShape {
   const offset = input.min < 0 ? 128 : 0;
@@ -31,7 +25,7 @@ export function keyShape(input: InputRange, choice: LayerChoice, slots: number):
     features: input.features,
     planes,
     offset,
-    planesPerPass: groups > slots ? 1 : choice.planesPerPass,
+    planesPerPass: Math.max(1, Math.min(choice.planesPerPass, planes, Math.floor(slots / groups))),
     g: choice.g,
     groups,
     keyBytes: choice.g > 8 ? 2 : 1,
@@ -53,11 +47,6 @@ export function lastPassKeys(shape: KeyShape, slots: number): number {
 export function layerPasses(shape: KeyShape, slots: number): number {
   const summing = Math.ceil(shape.planes / shape.planesPerPass) * chunksOf(shape, slots);
   return lastPassKeys(shape, slots) < slots ? summing : summing + 1;
-}
-
-/** Planes that fit one pass: all their groups must find a slot. */
-export function mostPlanesPerPass(shape: KeyShape, slots: number): number {
-  return Math.max(1, Math.min(shape.planes, Math.floor(slots / shape.groups)));
 }
 
 /** Runs of neighbouring pages that a layer's weights take in one slot: how many, of how many pages. */
@@ -84,9 +73,4 @@ export function slotPages(layers: { runs: number; length: number }[], singles: n
 /** Passes that turn `features` bytes into keys. */
 export function conversionPasses(features: number, slots: number): number {
   return Math.ceil(features / slots);
-}
-
-/** True where the keys fit the lanes' 128 bytes, so that the switch itself can make them. */
-export function convertible(shape: KeyShape): boolean {
-  return keyBytesOf(shape) <= MOST_KEY_BYTES;
 }

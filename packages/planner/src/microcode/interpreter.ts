@@ -3,6 +3,7 @@ import {
   type MicroProgram,
   type ParseMode,
   type Pass,
+  type Pool,
   type Step,
   type VerdictAction,
 } from "./types.js";
@@ -10,6 +11,7 @@ import {
 /** What a packet carries between two passes. */
 export interface PacketState {
   lanes: Int32Array;
+  parked: number[];
   queue: number[];
   /** -1 until the verdict pass. */
   verdict: number;
@@ -24,7 +26,7 @@ export function runMicrocode(
   payload: Uint8Array,
   observe?: PassObserver,
 ): { logits: Int32Array; class: number; action: VerdictAction } {
-  const state: PacketState = { lanes: new Int32Array(LANES), queue: [...payload], verdict: -1 };
+  const state: PacketState = { lanes: new Int32Array(LANES), parked: [], queue: [...payload], verdict: -1 };
   for (const pass of program.passes) {
     parse(state, pass.parse);
     const { keys: count, keyBytes } = pass.parse;
@@ -43,16 +45,21 @@ function parse(state: PacketState, mode: ParseMode): void {
   const { lanes } = state;
   if (mode.kind === "keep") return;
   const front: number[] = [];
-  if (mode.kind === "narrow") {
-    for (let m = 0; m < mode.lanes; m++) front.push(lanes[m] & 0xff);
-  } else {
+  if (mode.kind === "fresh") {
     // Lanes travel in network byte order.
     for (let at = mode.skip; at < LANES * 4; at++)
       front.push((lanes[at >> 2] >>> (24 - (at & 3) * 8)) & 0xff);
+  } else {
+    for (let m = 0; m < mode.lanes; m++) front.push(lanes[m] & 0xff);
   }
+  lanes.fill(0);
+  if (mode.kind === "park") {
+    state.parked.push(...front);
+    return;
+  }
+  if (mode.kind === "narrow") front.unshift(...state.parked.splice(0));
   // The very first pass finds no lanes in the packet: skip is 128 there, so nothing is put in front.
   state.queue.unshift(...front);
-  lanes.fill(0);
 }
 
 function execute(program: MicroProgram, state: PacketState, step: Step, keys: number[]): void {
@@ -69,6 +76,12 @@ function execute(program: MicroProgram, state: PacketState, step: Step, keys: nu
   } else if (step.kind === "scale") {
     for (let m = 0; m < LANES; m++)
       lanes[m] = Math.min(Math.max(lanes[m] >> step.shift, step.low), step.high);
+    if (step.pool !== null) pool(lanes, step.pool);
+  } else if (step.kind === "threshold") {
+    const { lowest, lanes: rows } = program.thresholds[step.table];
+    for (const [m, row] of rows.entries())
+      lanes[m] = lowest + row.filter((threshold) => threshold <= lanes[m]).length;
+    if (step.pool !== null) pool(lanes, step.pool);
   } else {
     let best = lanes[0];
     for (let m = 1; m < step.classes; m++) best = Math.max(best, lanes[m]);
@@ -76,4 +89,23 @@ function execute(program: MicroProgram, state: PacketState, step: Step, keys: nu
     state.verdict = mask - (best & mask);
     for (let m = 0; m < LANES; m++) lanes[m] >>= step.indexBits;
   }
+}
+
+/** The halving order of max pooling, level by level: lane `to` becomes the larger of itself and lane `from`. */
+export function poolLevels({ units, window }: Pool): { to: number; from: number }[][] {
+  const levels: { to: number; from: number }[][] = [];
+  for (let left = window; left > 1; ) {
+    const half = Math.ceil(left / 2);
+    const level: { to: number; from: number }[] = [];
+    for (let e = 0; e + half < left; e++)
+      for (let u = 0; u < units; u++) level.push({ to: e * units + u, from: (e + half) * units + u });
+    levels.push(level);
+    left = half;
+  }
+  return levels;
+}
+
+function pool(lanes: Int32Array, window: Pool): void {
+  for (const level of poolLevels(window))
+    for (const { to, from } of level) lanes[to] = Math.max(lanes[to], lanes[from]);
 }

@@ -1,4 +1,4 @@
-import { type KeyLayout, keyBytesOf, type MicroProgram } from "./types.js";
+import { type KeyLayout, keyBytesOf, type MicroProgram, type TileKeys } from "./types.js";
 
 /** The number of the key for bit plane `plane` (0 = least significant) of `group`. */
 export function keyIndex(layout: KeyLayout, plane: number, group: number): number {
@@ -46,9 +46,26 @@ export function bytesOfKeys(layout: KeyLayout, keys: Uint16Array): Uint8Array {
   return bytes;
 }
 
-/** The payload of a request for one image of int8 values. */
+/** The key bytes of all tiles of a layer, for its input as a whole. */
+export function keysOfTiles(tiles: TileKeys[], values: ArrayLike<number>): Uint8Array {
+  const parts = tiles.map(({ features, layout }) =>
+    toKeyBytes(
+      layout,
+      features.map((f) => values[f]),
+    ),
+  );
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The payload of a request for one image of 8-bit values. */
 export function encodeInput(program: Pick<MicroProgram, "input">, values: ArrayLike<number>): Uint8Array {
-  const { encoding, features, layout } = program.input;
+  const { encoding, features, layouts } = program.input;
   if (values.length !== features) throw new RangeError(`${features} values expected, ${values.length} given`);
-  return encoding === "planes" ? toKeyBytes(layout, values) : Uint8Array.from(values, (v) => v & 0xff);
+  return encoding === "planes" ? keysOfTiles(layouts, values) : Uint8Array.from(values, (v) => v & 0xff);
 }

@@ -4,6 +4,7 @@
  *
  * The machine it describes:
  *   lanes    32 accumulators of 32 bits in the packet's header, arithmetic modulo 2^32
+ *   parked   bytes in front of the lanes: results of earlier tiles that wait for the layer's last
  *   queue    the bytes that follow the lanes in the packet
  *   slots    one lookup table per slot, each with pages of 256 rows of 32 words
  */
@@ -24,6 +25,8 @@ export type ParseMode = ParseFrom & {
   keys: number;
   /** One byte: a row of the page that the sequencer names. Two: page and row. */
   keyBytes: 1 | 2;
+  /** Parked bytes in the packet when the pass begins. */
+  parked: number;
 };
 
 export type ParseFrom =
@@ -31,7 +34,9 @@ export type ParseFrom =
   | { kind: "keep" }
   /** The lanes' bytes from `skip` (0 to 128) on go to the queue's front; the lanes are zero again. */
   | { kind: "fresh"; skip: number }
-  /** The low byte of each of the first `lanes` lanes goes to the queue's front; the lanes are zero again. */
+  /** The low byte of each of the first `lanes` lanes is parked behind what is; the lanes are zero again. */
+  | { kind: "park"; lanes: number }
+  /** Parked bytes, then the first `lanes` lanes' low bytes, go to the queue's front; the lanes are zero again. */
   | { kind: "narrow"; lanes: number };
 
 /** What the tables of a pass do with the lanes. */
@@ -41,13 +46,30 @@ export type Step =
    * where each key brings its page.
    */
   | { kind: "accumulate"; shiftLeft: number; pages: number[] | null }
-  /** lane = min(max(lane >> shift, low), high), arithmetic shift. */
-  | { kind: "scale"; shift: number; low: number; high: number }
+  /** lane = min(max(lane >> shift, low), high), arithmetic shift; then pooled. */
+  | { kind: "scale"; shift: number; low: number; high: number; pool: Pool | null }
+  /** lane = lowest + how many of MicroProgram.thresholds[table].lanes[lane number] are <= lane; then pooled. */
+  | { kind: "threshold"; table: number; pool: Pool | null }
   /**
    * The lanes hold (logit << indexBits) + (2^indexBits - 1 - lane number): the largest of the first `classes`
    * lanes names the class in its low bits, and ties go to the lower lane. Then lane >>= indexBits.
    */
   | { kind: "verdict"; classes: number; indexBits: number };
+
+/** Max pooling: lane u becomes the largest of the lanes u, u + units, u + 2 * units ... of its window. */
+export interface Pool {
+  units: number;
+  /** Elements of a window, 2 or more. */
+  window: number;
+}
+
+/** One requantization by thresholds: a row for each lane in use. */
+export interface ThresholdTable {
+  layer: string;
+  lowest: number;
+  /** Ascending. */
+  lanes: Int32Array[];
+}
 
 export interface Pass {
   /** Program counter: the index in MicroProgram.passes. */
@@ -97,6 +119,12 @@ export interface KeyLayout extends KeyShape {
   bias: number;
 }
 
+/** The keys of one tile: feature i of its layout is element features[i] of the layer's input. */
+export interface TileKeys {
+  features: number[];
+  layout: KeyLayout;
+}
+
 /** What the switch does with a packet once its class is known. */
 export type VerdictAction =
   /** Back to the client, with class and logits. */
@@ -112,14 +140,16 @@ export interface MicroProgram {
   /** pages[slot][page]; page 0 is the zero page, and null. */
   pages: (Page | null)[][];
   passes: Pass[];
+  thresholds: ThresholdTable[];
   input: {
     /** `bytes`: int8 values as they are, turned into planes by the switch. `planes`: key bytes made by the client. */
     encoding: "bytes" | "planes";
     features: number;
     /** Payload bytes of a request. */
     bytes: number;
-    /** Of the first layer: what the client applies where the encoding is `planes`. */
-    layout: KeyLayout;
+    dtype: "int8" | "uint8";
+    /** Of the first layer's tiles, one after the other: what the client applies where the encoding is `planes`. */
+    layouts: TileKeys[];
   };
   /** The logits are in lanes 0 to classes - 1 of the answer. */
   classes: number;

@@ -14,18 +14,22 @@ export const literal = (pos: Pos, type: Type, value: ConstValue): LiteralExpr =>
 /** A literal aggregate when all fields are literals, an aggregate expression otherwise. */
 export function aggregate(pos: Pos, type: Type, fields: readonly Expr[], fold = true): Expr {
   if (fold && fields.every((f) => f.kind === "literal")) {
-    return literal(pos, type, {
-      kind: "aggregate",
-      type,
-      fields: fields.map((f) => (f as LiteralExpr).value),
-    });
+    const values = fields.map((f) => (f as LiteralExpr).value);
+    const e = literal(pos, type, { kind: "aggregate", type, fields: values });
+    written.set(e, fields);
+    return e;
   }
   return { kind: "aggregate", pos, type, fields };
 }
 
+/** The parts of folded initialisers, which have places of their own. */
+const written = new WeakMap<Expr, readonly Expr[]>();
+
 /** The expressions of an initialiser, whether it was folded or not; null when `e` is something else. */
 export function initialiserItems(e: Expr): readonly Expr[] | null {
   if (e.kind === "aggregate") return e.fields;
+  const parts = written.get(e);
+  if (parts) return parts;
   if (e.kind === "literal" && typeof e.value === "object" && e.value.kind === "aggregate") {
     const types = fieldTypes(e.type, e.value.fields.length);
     return e.value.fields.map((value, i) => literal(e.pos, types[i]!, value));

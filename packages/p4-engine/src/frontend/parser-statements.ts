@@ -129,7 +129,7 @@ export class StatementParser extends ExpressionParser {
       return { kind: "assign", pos, target, op: op.slice(0, -1), value: this.expression() };
     }
     if (target.kind !== "call") {
-      throw this.error(`expected a statement, found an expression before ${this.describe()}`, pos);
+      throw this.unexpected("an assignment or a call's parenthesis");
     }
     return { kind: "call", pos, call: target as SCall };
   }

@@ -148,7 +148,7 @@ export class Preprocessor {
         skipLine(lexer);
         return;
       case "error":
-        throw fail("error-directive", `#error ${restOfLine(lexer)}`.trim());
+        throw fail("error-directive", `#error ${restOfLine(lexer).trim()}`);
       case "warning":
       case "pragma":
         skipLine(lexer);

@@ -1,5 +1,12 @@
 import { readFileOrFail } from "@matchmul/common";
-import type { Choice, Latency, MicroProgram, Pass, Plan } from "@matchmul/planner";
+import {
+  blocksOf,
+  type Choice,
+  type Latency,
+  type MicroProgram,
+  type Pass,
+  type Plan,
+} from "@matchmul/planner";
 import type { HardwareProfile } from "@matchmul/profiles";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { error } from "./diagnostics.js";
@@ -12,17 +19,10 @@ import { jsonNumbers } from "./terminal.js";
 export interface PlanDocument {
   format: "matchmul-plan";
   version: 1;
-  model: {
-    name: string;
-    inputFeatures: number;
-    classes: number;
-    /** Weights without biases, which is also the multiply-accumulates of one inference. */
-    weights: number;
-    layers: { name: string; inFeatures: number; outFeatures: number; activation: string }[];
-  };
+  model: ModelDescription;
   profile: { name: string; description: string };
   /** What the planner chose: with the int8 model, it determines the program. */
-  choice: Choice;
+  choice: Omit<Choice, "layers"> & { layers: (Choice["layers"][number] & { name: string })[] };
   /** Choices enumerated, and how many were placed until one fitted. */
   search: Plan["search"];
   program: {
@@ -39,6 +39,28 @@ export interface PlanDocument {
   latency: Latency;
 }
 
+export interface LayerDescription {
+  name: string;
+  /** As in the int8 model: fully-connected, convolution, max-pool ... */
+  kind: string;
+  activation: string;
+  /** Without the batch; channels first. */
+  outputShape: number[];
+  weights: number;
+  multiplyAccumulates: number;
+}
+
+export interface ModelDescription {
+  name: string;
+  inputShape: number[];
+  classes: number;
+  /** Without biases. */
+  weights: number;
+  /** Of one inference. */
+  multiplyAccumulates: number;
+  layers: LayerDescription[];
+}
+
 type PipelinePlacement = Plan["placement"];
 type StageVector = PipelinePlacement["limits"];
 export type StageResource = keyof StageVector;
@@ -51,13 +73,14 @@ export type PlacementDocument = Omit<PipelinePlacement, "statistics"> & {
 
 /** The document of a plan. */
 export function planDocument(model: QuantizedModel, profile: HardwareProfile, plan: Plan): PlanDocument {
+  const names = blocksOf(model).map((block) => block.name);
   const { timeMs: _, ...statistics } = plan.placement.statistics;
   return {
     format: "matchmul-plan",
     version: 1,
     model: describeModel(model),
     profile: { name: profile.name, description: profile.description },
-    choice: plan.choice,
+    choice: { ...plan.choice, layers: plan.choice.layers.map((layer, i) => ({ name: names[i], ...layer })) },
     search: plan.search,
     program: describeProgram(plan.program),
     pipes: [{ name: "pipe0", pipeline: plan.pipeline, placement: { ...plan.placement, statistics } }],
@@ -106,17 +129,40 @@ function revive(placement: PlacementDocument): PlacementDocument {
   return { ...placement, limits };
 }
 
-function describeModel(model: QuantizedModel): PlanDocument["model"] {
+/** What a plan says of the model it is for: two models with the same description take the same choices. */
+export function describeModel(model: QuantizedModel): ModelDescription {
   const layers = model.layers
-    .filter((layer) => layer.kind === "fully-connected")
-    .map(({ name, inFeatures, outFeatures, activation }) => ({ name, inFeatures, outFeatures, activation }));
+    .filter((layer) => layer.kind !== "arg-max")
+    .map((layer): LayerDescription => {
+      const { name, kind } = layer;
+      const { shape } = model.tensors[layer.output];
+      const weights = "weights" in layer ? layer.weights.length : 0;
+      const positions = layer.kind === "convolution" ? layer.window.outSize[0] * layer.window.outSize[1] : 1;
+      const activation = "activation" in layer ? layer.activation : "none";
+      return {
+        name,
+        kind,
+        activation,
+        outputShape: shape,
+        weights,
+        multiplyAccumulates: weights * positions,
+      };
+    });
+  const sum = (of: (layer: LayerDescription) => number) =>
+    layers.reduce((total, layer) => total + of(layer), 0);
   return {
     name: model.name,
-    inputFeatures: layers[0].inFeatures,
-    classes: layers[layers.length - 1].outFeatures,
-    weights: layers.reduce((sum, layer) => sum + layer.inFeatures * layer.outFeatures, 0),
+    inputShape: model.tensors[model.input].shape,
+    classes: elements(model.tensors[model.logits].shape),
+    weights: sum((layer) => layer.weights),
+    multiplyAccumulates: sum((layer) => layer.multiplyAccumulates),
     layers,
   };
+}
+
+/** Elements of a shape. */
+export function elements(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
 }
 
 function describeProgram(program: MicroProgram): PlanDocument["program"] {

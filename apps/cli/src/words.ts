@@ -1,20 +1,20 @@
 import { count, duration, rate } from "./format.js";
-import type { PlanDocument } from "./plan-document.js";
+import { elements, type ModelDescription, type PlanDocument } from "./plan-document.js";
 import { hasStages } from "./resources.js";
 
 /** The plan as a few sentences: what `matchmul explain` prints and the report opens with. */
 export function planInWords(plan: PlanDocument): string[] {
   const { model, program, choice } = plan;
-  const widths = [model.inputFeatures, ...model.layers.map((layer) => layer.outFeatures)].join("-");
+  const weighted = model.layers.filter((layer) => layer.weights > 0);
   const sentences = [
-    `${model.name} is a ${widths} network: ${count(model.weights)} weights in ${model.layers.length} fully connected ` +
-      `layers, ${model.classes} classes.`,
+    `${model.name} is ${shapeOf(model)}: ${count(model.weights)} weights in ${weighted.length} ` +
+      `${weighted.length === 1 ? "layer" : "layers"}, ${count(model.multiplyAccumulates)} multiply-accumulates an ` +
+      `inference, ${model.classes} classes.`,
   ];
-  const layers = model.layers.map((layer, i) => {
-    const { g, planesPerPass } = choice.layers[i];
+  const layers = choice.layers.map(({ name, g, planesPerPass }) => {
     const planes = planesPerPass > 1 ? `, ${planesPerPass} bit planes a pass` : "";
-    const passes = program.passes.filter((pass) => pass.layer === layer.name).length;
-    return `${layer.name} looks up ${g} ${g === 1 ? "feature" : "features"} a key${planes} (${passes} passes)`;
+    const passes = program.passes.filter((pass) => pass.layer === name).length;
+    return `${name} looks up ${g} ${g === 1 ? "feature" : "features"} a key${planes} (${passes} passes)`;
   });
   const pages = program.pages.length;
   sentences.push(
@@ -63,4 +63,13 @@ export function planInWords(plan: PlanDocument): string[] {
       `an inference and ${rate(inferencesPerSecond)} inferences a second and pipe, limited by the ${limitedBy}.`,
   );
   return sentences;
+}
+
+/** "a 64-32-10 network" where all layers are fully connected, else its input and kinds of layers. */
+function shapeOf({ inputShape, layers }: ModelDescription): string {
+  if (layers.every((layer) => layer.kind === "fully-connected"))
+    return `a ${[inputShape, ...layers.map((layer) => layer.outputShape)].map(elements).join("-")} network`;
+  const kinds = new Map<string, number>();
+  for (const { kind } of layers) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  return `a network on inputs of ${inputShape.join("x")} (${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(", ")})`;
 }

@@ -7,7 +7,7 @@ import { act, command } from "../command.js";
 import { error } from "../diagnostics.js";
 import { emitTargets, targetNames } from "../emit.js";
 import { bytes, table } from "../format.js";
-import { type PlanDocument, readPlan } from "../plan-document.js";
+import { describeModel, type PlanDocument, readPlan } from "../plan-document.js";
 import type { Terminal } from "../terminal.js";
 
 /** `matchmul emit`: the int8 model and its plan to P4 text and entries. */
@@ -43,10 +43,8 @@ async function run(
 
 /** Lowers the model under the plan's choice again, and checks that the plan is this model's. */
 export function programOf(model: QuantizedModel, plan: PlanDocument, planPath: string): MicroProgram {
-  if (model.name !== plan.model.name) throw error("plan-foreign", planPath, `it plans ${plan.model.name}`);
-  const layers = model.layers.filter((layer) => layer.kind === "fully-connected").length;
-  if (layers !== plan.choice.layers.length)
-    throw error("plan-foreign", planPath, `it plans ${plan.choice.layers.length} layers, not ${layers}`);
+  if (JSON.stringify(describeModel(model)) !== JSON.stringify(plan.model))
+    throw error("plan-foreign", planPath, `it plans ${plan.model.name}, whose layers are others`);
   const program = lower(model, plan.choice, plan.program.verdicts);
   if (JSON.stringify(program.passes) !== JSON.stringify(plan.program.passes))
     throw error("plan-foreign", planPath, "its passes are not those of the model");

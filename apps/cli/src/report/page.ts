@@ -60,7 +60,7 @@ ${key(
 )}`,
 )}
 <h2>The passes of one inference</h2><p class="soft">One column is one trip of the packet through the pipe. A filled cell is a
-lookup slot in use; below it, + adds lookups, » shifts and clamps, ★ finds the class.</p>
+lookup slot in use; below it, + adds lookups, » shifts and clamps, ≥ counts thresholds, ★ finds the class.</p>
 ${passTimeline(plan.program, palette)}${key(
   palette,
   plan.program.passes.map((pass) => pass.layer),

@@ -36,7 +36,8 @@ ${passes
 </svg></div>`;
 }
 
-const glyphs = { accumulate: "+", scale: "»", verdict: "★" } as const;
+/** One sign for each kind of step; the page's text explains them. */
+const glyphs: Record<string, string> = { accumulate: "+", scale: "»", threshold: "≥", verdict: "★" };
 
 function column(
   pass: Pass,
@@ -52,7 +53,7 @@ function column(
   return html`<g data-tip="${tip}" class="${hue}"><rect x="${x}" y="18" width="${cellWidth}" height="${stepRow}" class="hit"/>${used.map(
     (slot) =>
       html`<rect x="${x + 1}" y="${22 + slot * cellHeight + 1}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="2"/>`,
-  )}<rect x="${x + 1}" y="${stepRow}" width="${cellWidth - 2}" height="16" rx="2" class="step"/><text x="${x + cellWidth / 2}" y="${stepRow + 12}" class="glyph">${glyphs[pass.step.kind]}</text></g>`;
+  )}<rect x="${x + 1}" y="${stepRow}" width="${cellWidth - 2}" height="16" rx="2" class="step"/><text x="${x + cellWidth / 2}" y="${stepRow + 12}" class="glyph">${glyphs[pass.step.kind] ?? "·"}</text></g>`;
 }
 
 /** Slots that look something up in a pass. Where each key brings its page, those are the ones that get a key. */
@@ -89,5 +90,7 @@ export function describe(pass: Pass): string {
       return `${keys}lanes shifted right by ${step.shift}, clamped to ${step.low}..${step.high}`;
     case "verdict":
       return `${keys}largest of ${step.classes} lanes, lowest index on a tie`;
+    default:
+      return `${keys}${pass.label}`;
   }
 }

@@ -55,10 +55,26 @@ header byte_t {
     bit<8> value;
 }
 
+<% for (const bytes of new Set([...it.opaque.parked, ...it.opaque.rest])) { -%>
+// <%= bytes %> bytes that only pass through.
+header waiting_<%= bytes %>_t {
+    bit<<%= bytes * 8 %>> bytes;
+}
+
+<% } -%>
 struct headers_t {
     ethernet_t ethernet;
     matchmul_t matchmul;
+<% for (const bytes of it.opaque.parked) { -%>
+    waiting_<%= bytes %>_t parked_waiting_<%= bytes %>;  // results of earlier tiles
+<% } -%>
+<% if (it.parkSize > 0) { -%>
+    byte_t[<%= it.parkSize %>] parked;  // results of the tile before
+<% } -%>
     lanes_t    lanes;
+<% for (const bytes of it.opaque.rest) { -%>
+    waiting_<%= bytes %>_t rest_waiting_<%= bytes %>;  // results of earlier tiles that wait to be keys
+<% } -%>
     byte_t[<%= it.slots.length %>]  key;   // the keys of this pass: parsed, used, not sent on
     byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
 }
@@ -67,7 +83,9 @@ struct metadata_t {
 <% for (const s of slots) { -%>
     bit<<%= it.pageBits %>> page_<%= s %>;
 <% } -%>
-    bit<8> clamp;   // 0: no; otherwise which range
+    bit<8> clamp;     // 0: no; otherwise which range
+    bit<8> quantize;  // 0: no; otherwise which thresholds
+    bit<8> pool;      // 0: no; otherwise which windows
     bit<8> decide;  // 1 in the verdict pass
 }
 
@@ -82,6 +100,8 @@ parser TileParser(packet_in packet,
         meta.page_<%= s %> = 0;
 <% } -%>
         meta.clamp = 0;
+        meta.quantize = 0;
+        meta.pool = 0;
         meta.decide = 0;
         transition parse_ethernet;
     }
@@ -122,25 +142,14 @@ parser TileParser(packet_in packet,
     // <%= mode.comment %>
 
     state parse_<%= mode.id %> {
-<%   if (mode.kind === "keep") { -%>
-        packet.extract(hdr.lanes);
-<%   } else if (mode.kind === "fresh" && mode.advanceBits > 0) { -%>
-        packet.advance(<%= mode.advanceBits %>);
-<%   } else if (mode.kind === "narrow") { -%>
-<%     for (const byte of mode.narrow) { -%>
-        packet.advance(24);
-        packet.extract(hdr.<%= byte %>);
+<%   for (const step of mode.steps) { -%>
+<%     if (step.kind === "extract") { -%>
+        packet.extract(hdr.<%= step.header %>);
+<%     } else if (step.kind === "advance") { -%>
+        packet.advance(<%= step.bits %>);
+<%     } else { -%>
+        meta.page_<%= step.slot %> = packet.lookahead<bit<8>>()[<%= it.pageBits - 1 %>:0];
 <%     } -%>
-<%     if (mode.advanceBits > 0) { -%>
-        packet.advance(<%= mode.advanceBits %>);
-<%     } -%>
-<%   } -%>
-<%   for (const key of mode.keys) { -%>
-<%     if (key.wide) { -%>
-        meta.page_<%= key.index %> = packet.lookahead<bit<8>>()[<%= it.pageBits - 1 %>:0];
-        packet.advance(8);
-<%     } -%>
-        packet.extract(hdr.key[<%= key.index %>]);
 <%   } -%>
         transition accept;
     }
@@ -198,12 +207,22 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
     // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
-    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> clamp) {
+    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> clamp, bit<8> pool) {
         next(parse, pc);
         meta.clamp = clamp;
+        meta.pool = pool;
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> >> <%= shift %>;
 <% } -%>
+    }
+
+<% } -%>
+<% if (it.quantized.length > 0) { -%>
+    // Requantization by thresholds, all in one.
+    action quantize(bit<8> parse, bit<16> pc, bit<8> table_number, bit<8> pool) {
+        next(parse, pc);
+        meta.quantize = table_number;
+        meta.pool = pool;
     }
 
 <% } -%>
@@ -222,6 +241,9 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
             scale_<%= shift %>;
+<% } -%>
+<% if (it.quantized.length > 0) { -%>
+            quantize;
 <% } -%>
             decide;
             drop;
@@ -291,6 +313,34 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
+<% for (const m of it.quantized) { -%>
+    action put_<%= m %>(int<32> value) {
+        hdr.lanes.l<%= m %> = value;
+    }
+
+    // The intervals between the thresholds of lane <%= m %>.
+    table quantize_<%= m %> {
+        key = {
+            meta.quantize: exact;
+            hdr.lanes.l<%= m %>: ternary;
+        }
+        actions = { put_<%= m %>; NoAction; }
+        size = <%= it.quantizeSize %>;
+        const default_action = NoAction();
+    }
+
+<% } -%>
+<% for (const pool of it.pools) { -%>
+    // Max pooling of <%= pool.units %> windows of <%= pool.window %>.
+<%   for (const [level, pairs] of pool.levels.entries()) { -%>
+    action pool_<%= pool.id %>_<%= level %>() {
+<%     for (const p of pairs) { -%>
+        hdr.lanes.l<%= p.to %> = max(hdr.lanes.l<%= p.to %>, hdr.lanes.l<%= p.from %>);
+<%     } -%>
+    }
+
+<%   } -%>
+<% } -%>
     // The largest of <%= it.classes %> lanes, by halving; each lane carries <%= it.indexMask %> minus its own number in its low <%= it.indexBits %> bits.
 <% for (const t of it.temporaries) { -%>
     int<32> top_<%= t %>;
@@ -357,11 +407,26 @@ control Tile(inout headers_t hdr,
                 clamp_low.apply();
                 clamp_high.apply();
 <% } -%>
+<% if (it.quantized.length > 0) { -%>
+            } else if (meta.quantize != 0) {
+<%   for (const m of it.quantized) { -%>
+                quantize_<%= m %>.apply();
+<%   } -%>
+<% } -%>
             } else {
 <% for (const s of slots) { -%>
                 lookup_<%= s %>.apply();
 <% } -%>
             }
+<% for (const [i, pool] of it.pools.entries()) { -%>
+            <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%   for (const level of pool.levels.keys()) { -%>
+                pool_<%= pool.id %>_<%= level %>();
+<%   } -%>
+<% } -%>
+<% if (it.pools.length > 0) { -%>
+            }
+<% } -%>
         }
     }
 }
@@ -373,7 +438,16 @@ control TileDeparser(packet_out packet,
     apply {
         packet.emit(hdr.ethernet);
         packet.emit(hdr.matchmul);
+<% for (const bytes of it.opaque.parked) { -%>
+        packet.emit(hdr.parked_waiting_<%= bytes %>);
+<% } -%>
+<% if (it.parkSize > 0) { -%>
+        packet.emit(hdr.parked);
+<% } -%>
         packet.emit(hdr.lanes);
+<% for (const bytes of it.opaque.rest) { -%>
+        packet.emit(hdr.rest_waiting_<%= bytes %>);
+<% } -%>
         packet.emit(hdr.rest);
     }
 }

@@ -3,10 +3,14 @@ import {
   lookupRows,
   type ParseMode,
   pageBits,
+  parkSize,
+  poolLevels,
+  quantizedLanes,
   restSize,
   sequencerRows,
   verdictRows,
 } from "@matchmul/planner";
+import { type EmittedEntry, thresholdEntries } from "./entries.js";
 import type { Mode, Schedule } from "./schedule.js";
 
 /** The halving tree of arg-max: per level, which temporaries become the larger of which two. */
@@ -33,25 +37,87 @@ export function largestTree(classes: number): { to: string; a: string; b: string
 function describe(mode: ParseMode): string {
   const wide = mode.keyBytes === 2 ? " with page" : "";
   const keys = mode.keys === 0 ? "no key" : `${mode.keys} ${mode.keys === 1 ? "key" : "keys"}${wide}`;
-  if (mode.kind === "keep") return `The lanes stay; ${keys}.`;
-  if (mode.kind === "narrow")
-    return `The low bytes of ${mode.lanes} lanes become keys: ${mode.keys} at once, the rest wait.`;
+  const parked =
+    mode.parked > 0 && mode.kind !== "narrow" ? ` ${mode.parked} parked bytes stay in front.` : "";
+  if (mode.kind === "keep") return `The lanes stay; ${keys}.${parked}`;
+  if (mode.kind === "park") return `The low bytes of ${mode.lanes} lanes are parked; ${keys}.${parked}`;
+  if (mode.kind === "narrow") {
+    const before = mode.parked > 0 ? `${mode.parked} parked bytes and the` : "The";
+    return `${before} low bytes of ${mode.lanes} lanes become keys: ${mode.keys} at once, the rest wait.`;
+  }
   return mode.skip === LANES * 4
     ? `A request has no lanes yet; ${keys}.`
-    : `The lanes' bytes from ${mode.skip} on are the next keys: ${keys} in this pass.`;
+    : `The lanes' bytes from ${mode.skip} on are the next keys: ${keys} in this pass.${parked}`;
 }
 
-function modeContext({ id, mode }: Mode, isEntry: boolean): object {
-  const base = { id, kind: mode.kind, comment: `Mode ${id}. ${describe(mode)}`, advanceBits: 0, narrow: [] };
-  const keys = Array.from({ length: mode.keys }, (_, index) => ({ index, wide: mode.keyBytes === 2 }));
-  if (mode.kind === "keep") return { ...base, keys };
-  // In the entry mode there are no lanes to skip.
-  if (mode.kind === "fresh") return { ...base, advanceBits: isEntry ? 0 : mode.skip * 8, keys };
-  const narrow = Array.from({ length: mode.lanes }, (_, m) =>
-    m < mode.keys ? `key[${m}]` : `rest[${m - mode.keys}]`,
-  );
-  return { ...base, narrow, advanceBits: (LANES - mode.lanes) * 32, keys: [] };
+/** What a parser state does, in order. */
+type ParserStep =
+  | { kind: "extract"; header: string }
+  | { kind: "advance"; bits: number }
+  /** The page of a two-byte key. */
+  | { kind: "page"; slot: number };
+
+/** Header that carries `bytes` bytes along untouched. */
+const opaque = (bytes: number): string => `waiting_${bytes}`;
+
+/** Lengths of the headers that carry bytes along untouched: parked, and those that a narrowing parse leaves. */
+function opaqueLengths({ modes }: Schedule): { parked: number[]; rest: number[] } {
+  const lengths = (of: (mode: ParseMode) => number): number[] =>
+    [...new Set(modes.map(({ mode }) => of(mode)))].filter((n) => n > 0).sort((a, b) => a - b);
+  return {
+    parked: lengths((mode) => (mode.kind === "narrow" ? 0 : mode.parked)),
+    rest: lengths((mode) => (mode.kind === "narrow" ? mode.parked - mode.keys : 0)),
+  };
 }
+
+function parserSteps(mode: ParseMode, isEntry: boolean): ParserStep[] {
+  const steps: ParserStep[] = [];
+  const extract = (header: string): void => {
+    steps.push({ kind: "extract", header });
+  };
+  const advance = (bits: number): void => {
+    if (bits > 0) steps.push({ kind: "advance", bits });
+  };
+  const low = (header: string): void => {
+    advance(24);
+    extract(header);
+  };
+  if (mode.kind === "narrow") {
+    const keys = Math.min(mode.parked, mode.keys);
+    for (let i = 0; i < keys; i++) extract(`key[${i}]`);
+    if (mode.parked > keys) extract(`rest_${opaque(mode.parked - keys)}`);
+    for (let m = 0; m < mode.lanes; m++)
+      low(
+        mode.parked + m < mode.keys
+          ? `key[${mode.parked + m}]`
+          : `rest[${m - Math.max(0, mode.keys - mode.parked)}]`,
+      );
+    advance((LANES - mode.lanes) * 32);
+    return steps;
+  }
+  if (mode.parked > 0) extract(`parked_${opaque(mode.parked)}`);
+  if (mode.kind === "keep") extract("lanes");
+  // In the entry mode there are no lanes to skip.
+  if (mode.kind === "fresh" && !isEntry) advance(mode.skip * 8);
+  if (mode.kind === "park") {
+    for (let m = 0; m < mode.lanes; m++) low(`parked[${m}]`);
+    advance((LANES - mode.lanes) * 32);
+  }
+  for (let slot = 0; slot < mode.keys; slot++) {
+    if (mode.keyBytes === 2) {
+      steps.push({ kind: "page", slot });
+      advance(8);
+    }
+    extract(`key[${slot}]`);
+  }
+  return steps;
+}
+
+const modeContext = ({ id, mode }: Mode): object => ({
+  id,
+  comment: `Mode ${id}. ${describe(mode)}`,
+  steps: parserSteps(mode, id === 0),
+});
 
 interface SumAction {
   name: string;
@@ -102,6 +168,13 @@ function sumActions({ leftShifts, wide }: Schedule): SumAction[] {
   return actions;
 }
 
+/** Entries the fullest requantization table needs. */
+function quantizeRows(entries: Iterable<EmittedEntry>): number {
+  const counts = new Map<string, number>();
+  for (const { table } of entries) counts.set(table, (counts.get(table) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
 /** The data of the templates in p4src. `summary` are the plan's numbers for the comment on top. */
 export function templateContext(
   schedule: Schedule,
@@ -124,7 +197,12 @@ export function templateContext(
     pageParams: slots.map((s) => `bit<${bits}> page_${s}`).join(", "),
     pageArgs: slots.map((s) => `page_${s}`).join(", "),
     restSize: restSize(program),
-    modes: schedule.modes.map((mode) => modeContext(mode, mode.id === 0)),
+    parkSize: parkSize(program),
+    opaque: opaqueLengths(schedule),
+    modes: schedule.modes.map(modeContext),
+    quantized: Array.from({ length: quantizedLanes(program) }, (_, m) => m),
+    quantizeSize: quantizeRows(thresholdEntries(schedule)),
+    pools: schedule.pools.map(({ id, pool }) => ({ id, ...pool, levels: poolLevels(pool) })),
     sums: sumActions(schedule),
     rightShifts: schedule.rightShifts,
     clamps: schedule.clamps,

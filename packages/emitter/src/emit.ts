@@ -31,14 +31,18 @@ function bfrtNames(program: MicroProgram): BfrtNames {
     keys: (table) => {
       if (table === "sequencer") return ["hdr.matchmul.kind", "hdr.matchmul.pc"];
       if (table === "on_verdict") return ["hdr.matchmul.verdict"];
+      if (table.startsWith("quantize_"))
+        return ["meta.quantize", `hdr.lanes.l${table.slice("quantize_".length)}`];
       const slot = table.slice("lookup_".length);
       return [`meta.page_${slot}`, `hdr.key[${slot}].value`];
     },
     params: (action) => {
       if (action.startsWith("add_")) return words;
       if (action === "forward") return ["port"];
+      if (action.startsWith("put_")) return ["value"];
+      if (action === "quantize") return ["parse", "pc", "table_number", "pool"];
       if (action === "decide" || action === "answer" || action === "drop") return [];
-      if (action.startsWith("scale_")) return ["parse", "pc", "clamp"];
+      if (action.startsWith("scale_")) return ["parse", "pc", "clamp", "pool"];
       return action.endsWith("_wide") ? ["parse", "pc"] : ["parse", "pc", ...pages];
     },
   };

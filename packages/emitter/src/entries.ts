@@ -1,12 +1,15 @@
 import { LANES, PAGE_ROWS } from "@matchmul/planner";
 import { actionOf, type Schedule } from "./schedule.js";
 
-/** One table entry, all keys exact. */
+/** A key element: exact, or a value under a mask (ternary). */
+export type EmittedKey = number | { value: number; mask: number };
+
+/** One table entry. Ternary entries of a table do not overlap, so all have the same priority. */
 export interface EmittedEntry {
   table: string;
   action: string;
   /** In the order of the table's key. */
-  keys: number[];
+  keys: EmittedKey[];
   /** In the order of the action's parameters, unsigned. */
   params: number[];
 }
@@ -26,7 +29,12 @@ export function* sequencerEntries(schedule: Schedule): Generator<EmittedEntry> {
     const { step } = pass;
     if (step.kind === "verdict") yield { ...entry, params: [] };
     else if (step.kind === "scale")
-      yield { ...entry, params: [...onward, schedule.clampOf(step.low, step.high)] };
+      yield {
+        ...entry,
+        params: [...onward, schedule.clampOf(step.low, step.high), schedule.poolOf(step.pool)],
+      };
+    else if (step.kind === "threshold")
+      yield { ...entry, params: [...onward, step.table + 1, schedule.poolOf(step.pool)] };
     else yield { ...entry, params: [...onward, ...(step.pages ?? [])] };
   }
 }
@@ -50,6 +58,39 @@ export function* lookupEntries(schedule: Schedule): Generator<EmittedEntry> {
   }
 }
 
+/**
+ * Requantization by thresholds: for each lane the intervals between its thresholds, as values under masks. An
+ * accumulator is compared as an unsigned number here; intervals that cross zero are cut there.
+ */
+export function* thresholdEntries({ program }: Schedule): Generator<EmittedEntry> {
+  for (const [t, { lowest, lanes }] of program.thresholds.entries())
+    for (const [lane, row] of lanes.entries())
+      for (let n = 0; n <= row.length; n++) {
+        const low = n === 0 ? -(2 ** 31) : row[n - 1];
+        const high = n === row.length ? 2 ** 31 - 1 : row[n] - 1;
+        for (const prefix of prefixesOf(low, high))
+          yield {
+            table: `quantize_${lane}`,
+            action: `put_${lane}`,
+            keys: [t + 1, prefix],
+            params: [(lowest + n) >>> 0],
+          };
+      }
+}
+
+/** The fewest aligned blocks of int32 values that make up low to high; none where low exceeds high. */
+export function prefixesOf(low: number, high: number): { value: number; mask: number }[] {
+  const prefixes: { value: number; mask: number }[] = [];
+  for (let at = low; at <= high; ) {
+    let size = 1;
+    // Blocks are aligned as unsigned numbers; the sign bit makes no difference to that.
+    while (size < 2 ** 31 && (at / size) % 2 === 0 && at + 2 * size - 1 <= high) size *= 2;
+    prefixes.push({ value: at >>> 0, mask: -size >>> 0 });
+    at += size;
+  }
+  return prefixes;
+}
+
 /** What happens to each class that is not simply answered. */
 export function* verdictEntries({ program }: Schedule): Generator<EmittedEntry> {
   for (const [verdict, action] of Object.entries(program.verdicts)) {
@@ -61,5 +102,6 @@ export function* verdictEntries({ program }: Schedule): Generator<EmittedEntry> 
 export function* allEntries(schedule: Schedule): Generator<EmittedEntry> {
   yield* sequencerEntries(schedule);
   yield* verdictEntries(schedule);
+  yield* thresholdEntries(schedule);
   yield* lookupEntries(schedule);
 }

@@ -1,4 +1,4 @@
-import type { MicroProgram, ParseMode, Pass } from "@matchmul/planner";
+import type { MicroProgram, ParseMode, Pass, Pool } from "@matchmul/planner";
 
 /** A parse mode as a state of the emitted parser. */
 export interface Mode {
@@ -13,11 +13,18 @@ export interface Clamp {
   high: number;
 }
 
+/** A shape of max pooling, numbered from 1: 0 stands for none. */
+export interface NumberedPool {
+  id: number;
+  pool: Pool;
+}
+
 /** The sequencer action of a pass. Where keys bring their page, the action sets none: `_wide`. */
 export function actionOf(pass: Pass): string {
   const { step } = pass;
   if (step.kind === "verdict") return "decide";
   if (step.kind === "scale") return `scale_${step.shift}`;
+  if (step.kind === "threshold") return "quantize";
   const wide = step.pages === null ? "_wide" : "";
   if (pass.parse.kind !== "keep") return `${pass.pc === 0 ? "admit" : "begin_sum"}${wide}`;
   return step.shiftLeft === 0 ? `continue_sum${wide}` : `next_plane_${step.shiftLeft}${wide}`;
@@ -29,6 +36,7 @@ const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort
 export class Schedule {
   readonly modes: Mode[] = [];
   readonly clamps: Clamp[] = [];
+  readonly pools: NumberedPool[] = [];
   /** Distances of shifting left, with pages from the sequencer and with keys that bring their page. */
   readonly leftShifts: { shift: number; wide: boolean }[];
   /** True where some, or the first, pass has keys that bring their page. */
@@ -47,6 +55,8 @@ export class Schedule {
       const { step } = pass;
       if (step.kind === "accumulate" && pass.parse.kind === "keep")
         left[step.pages === null ? "wide" : "narrow"].push(step.shiftLeft);
+      const pool = "pool" in step ? step.pool : null;
+      if (pool !== null && this.poolOf(pool) === 0) this.pools.push({ id: this.pools.length + 1, pool });
       if (step.kind === "scale") {
         right.push(step.shift);
         if (!this.clamps.some((c) => c.low === step.low && c.high === step.high))
@@ -69,6 +79,11 @@ export class Schedule {
 
   modeOf(pass: Pass): number {
     return this.#modeIds.get(JSON.stringify(pass.parse))!;
+  }
+
+  /** Number of a shape of pooling; 0 for none. */
+  poolOf(pool: Pool | null): number {
+    return this.pools.find((p) => p.pool.units === pool?.units && p.pool.window === pool.window)?.id ?? 0;
   }
 
   clampOf(low: number, high: number): number {

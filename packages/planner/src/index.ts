@@ -5,6 +5,8 @@ export { lower } from "./lowering/lower.js";
 export { type Choice, keyShape, type LayerChoice } from "./lowering/options.js";
 export {
   lookupRows,
+  parkSize,
+  quantizedLanes,
   restSize,
   sequencerRows,
   tilePipeline,

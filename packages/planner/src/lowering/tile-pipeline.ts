@@ -16,10 +16,22 @@ export function verdictRows(program: MicroProgram): number {
   return 2 ** treeLevels(program.classes);
 }
 
-/** Bytes that wait in the packet after a narrowing parse has taken its keys; at least 1, as P4 wants. */
+/** Low bytes of lanes that wait after a narrowing parse has taken its keys; at least 1, as P4 wants. */
 export function restSize(program: MicroProgram): number {
-  const sizes = program.passes.map(({ parse }) => (parse.kind === "narrow" ? parse.lanes - parse.keys : 0));
+  const sizes = program.passes.map(({ parse }) =>
+    parse.kind === "narrow" ? parse.lanes - Math.max(0, parse.keys - parse.parked) : 0,
+  );
   return Math.max(1, ...sizes);
+}
+
+/** Most low bytes of lanes that one pass parks; 0 where no layer has several tiles. */
+export function parkSize(program: MicroProgram): number {
+  return Math.max(0, ...program.passes.map(({ parse }) => (parse.kind === "park" ? parse.lanes : 0)));
+}
+
+/** Lanes that are requantized by thresholds. */
+export function quantizedLanes(program: MicroProgram): number {
+  return Math.max(0, ...program.thresholds.map(({ lanes }) => lanes.length));
 }
 
 /** Levels of the arg-max tree: each halves the lanes that are left. */

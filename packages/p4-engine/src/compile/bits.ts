@@ -1,5 +1,5 @@
 /** Bits of packets: code that reads and writes the fields of a type as they stand in bytes. */
-import { representation, type Type, widthBits } from "../frontend/types.js";
+import { representation, type Type } from "../frontend/types.js";
 import { fieldsOf, offsetOf } from "./composites.js";
 import { isSigned, layoutOf, scalarWidth, valueClass } from "./layout.js";
 import { normalise } from "./numeric.js";
@@ -61,9 +61,17 @@ export function bitFields(place: SlotPlace, bit = 0): BitField[] {
   let at = bit;
   return fieldsOf(place.type).flatMap((f, i) => {
     const fields = bitFields(part(place, offsetOf(place.type, i), f.type), at);
-    at += widthBits(f.type);
+    at += dataBits(f.type);
     return fields;
   });
+}
+
+/** Bits of a value as data of a hash or a message: enums and errors count, with 32 bits. Varbits count nothing. */
+export function dataBits(type: Type): number {
+  const t = representation(type);
+  if (t.kind === "varbit") return 0;
+  if (valueClass(t) !== "slots") return scalarWidth(t);
+  return fieldsOf(t).reduce((n, f) => n + dataBits(f.type), 0);
 }
 
 export function hasVarbit(type: Type): boolean {

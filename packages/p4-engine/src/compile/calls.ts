@@ -78,14 +78,50 @@ export function bindParams(
 export const argumentNames = (params: readonly CallableParam[]): string[] =>
   params.flatMap((p) => (p.mode === "argument" && p.place?.kind === "value" ? [p.place.js] : []));
 
-/** Extern objects and packets among the arguments, which the callee is compiled for. */
+/** Extern objects, packets and numbers without a width among the arguments, which the callee is compiled for. */
 function objectBindings(fn: Fn, args: readonly Arg[]): Map<Param, Binding> {
   const bound = new Map<Param, Binding>();
   for (const { param, value: e } of args) {
-    if (representation(param.type).kind !== "extern" || e === null) continue;
-    bound.set(param, objectOf(fn, e));
+    const { kind } = representation(param.type);
+    if (e === null) continue;
+    if (kind === "extern") bound.set(param, objectOf(fn, e));
+    else if (kind === "integer") bound.set(param, { kind: "constant", value: integerOf(fn, e) });
   }
   return bound;
+}
+
+const INTEGER_OPERATORS: Readonly<Record<string, (a: bigint, b: bigint) => bigint | undefined>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => (b > 0n ? a / b : undefined),
+  "%": (a, b) => (b > 0n ? a % b : undefined),
+  "<<": (a, b) => (b >= 0n && b < 4096n ? a << b : undefined),
+  ">>": (a, b) => (b >= 0n ? a >> b : undefined),
+  "&": (a, b) => a & b,
+  "|": (a, b) => a | b,
+  "^": (a, b) => a ^ b,
+};
+
+/** The number that an expression of type `int` stands for. */
+export function integerOf(fn: Fn, e: Expr): bigint {
+  if (e.kind === "literal" && typeof e.value === "bigint") return e.value;
+  if (e.kind === "param") {
+    const binding = fn.scope.find(e.decl);
+    if (binding?.kind === "constant") return binding.value;
+  }
+  if (e.kind === "ctorParam") {
+    const arg = fn.instance?.args[e.decl.index];
+    if (typeof arg === "bigint") return arg;
+  }
+  if (e.kind === "cast") return integerOf(fn, e.operand);
+  if (e.kind === "unary" && e.op === "-") return -integerOf(fn, e.operand);
+  if (e.kind === "binary") {
+    const [a, b] = [integerOf(fn, e.left), integerOf(fn, e.right)];
+    const result = INTEGER_OPERATORS[e.op]?.(a, b);
+    if (result !== undefined) return result;
+  }
+  throw fn.g.unsupported(e.pos, "a number without a width that is not a constant here");
 }
 
 /** The extern object an expression denotes. */
@@ -105,7 +141,7 @@ export function objectOf(fn: Fn, e: Expr): Binding {
       break;
     case "param": {
       const binding = fn.scope.find(e.decl);
-      if (binding && (binding.kind === "object" || binding.kind === "packet")) return binding;
+      if (binding?.kind === "object" || binding?.kind === "packet") return binding;
       break;
     }
     default:
@@ -119,8 +155,10 @@ function cached(g: Generator, key: string, make: () => Callable): Callable {
   return found;
 }
 
-const boundKey = (g: Generator, bound: ReadonlyMap<Param, Binding>): string =>
-  [...bound.values()].map((b) => (b.kind === "object" ? g.id(b.instance) : b.kind)).join(",");
+export const boundKey = (g: Generator, bound: ReadonlyMap<Param, Binding>): string =>
+  [...bound.values()]
+    .map((b) => (b.kind === "object" ? g.id(b.instance) : b.kind === "constant" ? `=${b.value}` : b.kind))
+    .join(",");
 
 export function functionCallable(
   g: Generator,

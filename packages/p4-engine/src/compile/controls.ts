@@ -1,6 +1,6 @@
 /** Controls: one function per instance and application; their locals live in slots, where actions see them. */
 import type { Instance, Param } from "../frontend/ast.js";
-import { bindParams, type Callable } from "./calls.js";
+import { bindParams, boundKey, type Callable } from "./calls.js";
 import { type Binding, Fn, type Generator, Scope } from "./generator.js";
 import { initialise, localPlace, perform, statement } from "./statements.js";
 import { compileTable } from "./tables.js";
@@ -17,9 +17,12 @@ export function compileControl(
   const type = instance.type;
   if (type.kind !== "control") throw new TypeError("not a control");
   const decl = type.decl;
-  const key = `control ${g.id(instance)}`;
+  const key = `control ${g.id(instance)} ${boundKey(g, bound)}`;
   const known = g.callables.get(key);
   if (known) return known;
+  if (g.controls.has(instance)) {
+    throw g.unsupported(instance.decl.pos, `applying '${instance.name}' to different objects`);
+  }
 
   const scope = new Scope();
   const params = bindParams(g, scope, decl.params, byIndex(decl.params, bound), true);

@@ -126,7 +126,7 @@ export function locate(fn: Fn, e: Expr, access: Access): Located {
     case "variable":
     case "param": {
       const binding = fn.scope.find(e.decl);
-      if (!binding || binding.kind === "object" || binding.kind === "packet") {
+      if (!binding || binding.kind === "object" || binding.kind === "packet" || binding.kind === "constant") {
         throw fn.g.unsupported(e.pos, `'${e.decl.name}' as a value`);
       }
       return { effects: [], place: binding };

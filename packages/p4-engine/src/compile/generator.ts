@@ -24,7 +24,9 @@ export type Binding =
   | Place
   /** An extern object that exists; packets are not objects, there is always just one. */
   | { readonly kind: "object"; readonly instance: Instance }
-  | { readonly kind: "packet" };
+  | { readonly kind: "packet" }
+  /** A parameter of type `int`: known when the callee is compiled. */
+  | { readonly kind: "constant"; readonly value: bigint };
 
 export class Scope {
   private readonly bindings = new Map<Param | VariableDecl, Binding>();

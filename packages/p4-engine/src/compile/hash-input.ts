@@ -2,9 +2,9 @@
 
 import { BitBuffer } from "../externs/index.js";
 import type { Expr } from "../frontend/ast.js";
-import { representation, widthBits } from "../frontend/types.js";
+import { representation } from "../frontend/types.js";
 import { MAX_PACKET } from "../runtime/machine.js";
-import { type BitField, bitFields, hasVarbit, writeFields } from "./bits.js";
+import { type BitField, bitFields, dataBits, hasVarbit, writeFields } from "./bits.js";
 import { assign, fieldsOf, offsetOf, scratch } from "./composites.js";
 import { type Effects, fixPlace, isPlaceExpr, locateSlots } from "./expressions.js";
 import type { Fn } from "./generator.js";
@@ -28,7 +28,7 @@ export function hashInputs(fn: Fn, data: readonly Expr[]): HashInput {
     if (hasVarbit(e.type)) throw fn.g.unsupported(e.pos, "a varbit here");
     effects.push(...more);
     fields.push(...bitFields(place, bits));
-    bits += widthBits(e.type);
+    bits += dataBits(e.type);
   }
   const { call, buffer } = packed(fn, fields, bits);
   return { effects: [...effects, call], buffer };
@@ -49,7 +49,7 @@ function packed(fn: Fn, fields: readonly BitField[], bits: number): { call: stri
 /** @param payload whether the bytes behind the parsed headers follow the fields */
 export function hashInput(fn: Fn, data: Expr, payload = false): HashInput {
   const { effects, place } = slotsOf(fn, data);
-  const bits = widthBits(data.type);
+  const bits = dataBits(data.type);
   if (!payload && !hasVarbit(data.type) && place.dyn === null) {
     const { call, buffer } = packed(fn, bitFields(place), bits);
     return { effects: [...effects, call], buffer };

@@ -6,6 +6,7 @@
  * that a chain of additions is normalised once, and not at all where the result is stored in a slot.
  */
 import type { BinaryExpr, CastExpr, Expr, SliceExpr, TernaryExpr, UnaryExpr } from "../frontend/ast.js";
+import { integerOf } from "./calls.js";
 import { big, bool, builtinCall, scalarOfPlace, value } from "./expressions.js";
 import type { Fn } from "./generator.js";
 import { isSigned, scalarWidth, valueClass } from "./layout.js";
@@ -194,9 +195,6 @@ function cast(fn: Fn, e: CastExpr, rawWanted: boolean): string {
       return isSigned(e.type) ? fit(e, code) : code;
     }
     case "num": {
-      if (from.kind === "literal" && from.type.kind === "integer") {
-        throw fn.g.unsupported(e.pos, "a number without a width here");
-      }
       const fromWidth = scalarWidth(from.type);
       if (width > fromWidth) {
         // Widening keeps the value; only from int to bit does the sign have to be brought in range.
@@ -209,7 +207,11 @@ function cast(fn: Fn, e: CastExpr, rawWanted: boolean): string {
       const code = raw(fn, from);
       return rawWanted ? code : fit(e, code);
     }
-    default:
-      throw fn.g.unsupported(e.pos, "this cast to a number");
+    default: {
+      if (from.type.kind !== "integer") throw fn.g.unsupported(e.pos, "this cast to a number");
+      const number = BigInt.asUintN(width, integerOf(fn, from));
+      const known = isSigned(e.type) ? BigInt.asIntN(width, number) : number;
+      return leaf(fn, { kind: "literal", pos: e.pos, type: e.type, value: known });
+    }
   }
 }

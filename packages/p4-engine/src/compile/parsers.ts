@@ -10,7 +10,7 @@ import type {
   ValueSetDecl,
 } from "../frontend/ast.js";
 import { ValueSet } from "../runtime/value-set.js";
-import { argumentNames, bindParams, type Callable } from "./calls.js";
+import { argumentNames, bindParams, boundKey, type Callable } from "./calls.js";
 import { fieldsOf } from "./composites.js";
 import { controlPlaneName } from "./controlplane.js";
 import { parserError, value } from "./expressions.js";
@@ -26,7 +26,7 @@ export function compileParser(
   const type = instance.type;
   if (type.kind !== "parser") throw new TypeError("not a parser");
   const decl = type.decl;
-  const key = `parser ${g.id(instance)}`;
+  const key = `parser ${g.id(instance)} ${boundKey(g, bound)}`;
   const known = g.callables.get(key);
   if (known) return known;
 

@@ -14,7 +14,7 @@ import type {
 } from "../frontend/ast.js";
 import { createTable, entryPriorities } from "../tables/index.js";
 import type { ActionShape, KeyField, MatchTable } from "../tables/table.js";
-import { actionCallable, invoke } from "./calls.js";
+import { actionCallable, integerOf, invoke } from "./calls.js";
 import { controlPlaneName } from "./controlplane.js";
 import { value } from "./expressions.js";
 import type { TableProperties } from "./externs.js";
@@ -25,6 +25,7 @@ import { perform, statement } from "./statements.js";
 
 /** The size of a table that states none; p4c's default too. */
 const DEFAULT_SIZE = 1024;
+const MOST_ENTRIES = 2 ** 30;
 const MATCH_KINDS = new Set(["exact", "ternary", "lpm", "range", "optional"]);
 
 export function compileTable(g: Generator, control: CompiledControl, decl: TableDecl): CompiledTable {
@@ -32,16 +33,16 @@ export function compileTable(g: Generator, control: CompiledControl, decl: Table
   const matched = decl.keys.filter((k) => k.matchKind !== "selector");
   const actions = decl.actions.map((a): ActionShape => actionShape(control, a));
   const properties = g.externs.tableProperties(g, control, decl, actions);
+  const fn = new Fn(g, "action", control.instance, new Scope(control.scope));
   const table = createTable({
     name,
     keys: matched.map((k) => keyField(g, k)),
     actions: decl.defaultAction
       ? actions
       : [...actions, { name: "NoAction", params: [], scope: "default-only" }],
-    size: Math.max(decl.size ?? DEFAULT_SIZE, decl.entries.length),
+    size: Math.max(tableSize(fn, decl), decl.entries.length),
     profile: properties.profile,
   });
-  const fn = new Fn(g, "action", control.instance, new Scope(control.scope));
   fill(g, control, decl, table);
 
   const apply = g.module.names.unique(name);
@@ -54,6 +55,18 @@ export function compileTable(g: Generator, control: CompiledControl, decl: Table
   g.tables.push(compiled);
   properties.onMade?.(compiled);
   return compiled;
+}
+
+function tableSize(fn: Fn, decl: TableDecl): number {
+  const size = decl.sizeExpr ? integerOf(fn, decl.sizeExpr) : BigInt(decl.size ?? DEFAULT_SIZE);
+  if (size < 0n || size > BigInt(MOST_ENTRIES)) {
+    throw fn.g.error(
+      decl.pos,
+      "table-size",
+      `the size of table '${decl.name}' is not between 0 and ${MOST_ENTRIES}`,
+    );
+  }
+  return Number(size);
 }
 
 function keyField(g: Generator, key: TableKey): KeyField {
@@ -178,9 +191,12 @@ function fill(g: Generator, control: CompiledControl, decl: TableDecl, table: Ma
     args
       .filter((a) => a.param.direction === "none" && a.value)
       .map((a) => bitsOf(g, fn, a.value as Expr, scalarWidth(a.param.type)));
+  // Without a default action, a miss does what NoAction does, and runs it where the table has it.
   const { defaultAction } = decl;
+  const none = decl.actions.findIndex((a) => a.action.name === "NoAction");
   if (defaultAction) table.setDefault(indexOf(defaultAction.action), argsOf(defaultAction.args));
-  else table.setDefault(decl.actions.length, []);
+  else if (none >= 0) table.setDefault(none, []);
+  else if (!table.shape.profile) table.setDefault(decl.actions.length, []);
   table.frozenDefault = decl.defaultActionConst;
 
   const priorities = entryPriorities(

@@ -1,5 +1,6 @@
 /** Arithmetic on values of more than 32 bits, as bigints; code is always canonical. */
 import type { BinaryExpr, Expr } from "../frontend/ast.js";
+import { integerOf } from "./calls.js";
 import { big, bool, scalarOfPlace, value } from "./expressions.js";
 import type { Fn } from "./generator.js";
 import { isSigned, scalarWidth, valueClass } from "./layout.js";
@@ -41,6 +42,7 @@ export function asBig(fn: Fn, e: Expr): string {
     case "bool":
       return `(${bool(fn, e)} ? 1n : 0n)`;
     default:
+      if (e.type.kind === "integer") return `${integerOf(fn, e)}n`;
       throw fn.g.unsupported(e.pos, "this operand");
   }
 }

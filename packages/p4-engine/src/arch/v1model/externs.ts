@@ -1,6 +1,6 @@
 /** The extern functions and methods of v1model, as BMv2's simple_switch carries them out. */
 
-import { fieldsOf, offsetOf } from "../../compile/composites.js";
+import { assign, fieldsOf, offsetOf, scratch } from "../../compile/composites.js";
 import { bool, isPlaceExpr, locateSlots, sequence, value } from "../../compile/expressions.js";
 import type { ExternCall, ExternHandler } from "../../compile/externs.js";
 import type { Fn } from "../../compile/generator.js";
@@ -15,6 +15,7 @@ import { type CounterArray, type MeterArray, type RegisterArray, v1modelHash } f
 import type { Expr } from "../../frontend/ast.js";
 import type { V1modelLibrary } from "./library.js";
 import { digestExterns } from "./messages.js";
+import { RecordArray } from "./records.js";
 import { V1Reg } from "./registers.js";
 
 export const DROP_PORT = 511;
@@ -58,10 +59,14 @@ function stateful(library: V1modelLibrary): Readonly<Record<string, ExternHandle
   return {
     "register.read": {
       value: (c) => {
-        const { o, name } = object<RegisterArray>(c, "register");
+        const { o, name } = object<RegisterArray | RecordArray>(c, "register");
         const { fn, call } = c;
         const result = argument(call, 0);
         const to = lvalue(fn, result);
+        if (o instanceof RecordArray) {
+          const at = address(to.place as SlotPlace);
+          return sequence(to.effects, `${name}.read(${index(fn, argument(call, 1))}, S, ${at})`);
+        }
         const i = fn.local("i");
         const narrow = o.widthBits <= 32;
         const cell = `${fn.g.module.constant(`${name} cells`, narrow ? o.cells : o.wide)}[${i}]`;
@@ -74,9 +79,15 @@ function stateful(library: V1modelLibrary): Readonly<Record<string, ExternHandle
     },
     "register.write": {
       value: (c) => {
-        const { o, name } = object<RegisterArray>(c, "register");
+        const { o, name } = object<RegisterArray | RecordArray>(c, "register");
         const { fn, call } = c;
         const e = argument(call, 1);
+        if (o instanceof RecordArray) {
+          const i = fn.local("i");
+          const own = scratch(fn, e.type);
+          const first = [`${i} = ${index(fn, argument(call, 0))}`, ...assign(fn, own, e)];
+          return sequence(first, `${name}.write(${i}, S, ${own.off})`);
+        }
         const [i, v] = [fn.local("i"), fn.local("v")];
         const narrow = o.widthBits <= 32;
         const cells = fn.g.module.constant(`${name} cells`, narrow ? o.cells : o.wide);
@@ -230,7 +241,7 @@ function packetOperations(library: V1modelLibrary): Readonly<Record<string, Exte
     if (e.kind !== "literal" || typeof e.value !== "bigint") {
       throw c.fn.g.unsupported(c.call.pos, "a field list whose index is not a constant");
     }
-    return String(library.annotatedList(Number(e.value)));
+    return String(library.annotatedList(c.fn.g, Number(e.value)));
   };
   const given = (at: number) => (fn: Fn, c: ExternCall) =>
     String(givenList(fn, library, argument(c.call, at)));

@@ -62,8 +62,9 @@ export function compileV1model(program: CheckedProgram, options: LoadOptions): E
     fieldsOf(standard.type).map((f, i) => [f.name, standard.off + offsetOf(standard.type, i)]),
   );
   const limits = { passes: options.passLimit ?? 2 ** 24, queue: options.queueLimit ?? 2 ** 16 };
+  const noError = Math.max(0, program.errors.indexOf("NoError"));
   const names = g.tables.map((t) => ({ name: t.name, actionAt: (slot: number) => actionAt(t, slot) }));
-  const target = new V1Switch(machine, blocks, std, stateSize, library, limits, names);
+  const target = new V1Switch(machine, blocks, std, stateSize, library, noError, limits, names);
   const loaded = g.tables.map((t) => loadedTable(t));
   return new ProgramEngine("v1model", loaded, objectsOf(g, library), target, code);
 }

@@ -23,6 +23,7 @@ import { representation, type Type, typeName } from "../../frontend/types.js";
 import { ActionProfile } from "../../tables/index.js";
 import type { ActionShape, MatchTable } from "../../tables/table.js";
 import { v1modelExterns } from "./externs.js";
+import { RecordArray } from "./records.js";
 import { V1Reg } from "./registers.js";
 
 /** Where a value to keep over recirculation is: slots of the pipeline's state. */
@@ -78,8 +79,8 @@ export class V1modelLibrary extends ExternLibrary {
       case "register": {
         const cell = type.kind === "extern" ? type.args[0] : undefined;
         const c = cell ? valueClass(cell) : "none";
-        if (!cell || c === "slots" || c === "none")
-          throw g.unsupported(instance.decl.pos, "a register of this type");
+        if (!cell || c === "none") throw g.unsupported(instance.decl.pos, "a register of this type");
+        if (c === "slots") return new RecordArray(sizeArg(g, instance), layoutOf(cell).size);
         return new RegisterArray(sizeArg(g, instance), scalarWidth(cell));
       }
       case "direct_counter":
@@ -191,12 +192,13 @@ export class V1modelLibrary extends ExternLibrary {
   // ---- Metadata ---------------------------------------------------------------------------------------------
 
   /** The number of the list of fields that `@field_list(index)` marks. */
-  annotatedList(index: number): number {
+  annotatedList(g: Generator, index: number): number {
     let list = this.annotated.get(index);
     if (list === undefined) {
       list = this.fieldLists.length;
       this.annotated.set(index, list);
-      this.fieldLists.push([...marked(this.user, BigInt(index)), ...marked(this.standard, BigInt(index))]);
+      const fields = [this.user, this.standard].flatMap((place) => marked(g, place, BigInt(index)));
+      this.fieldLists.push(fields);
     }
     return list;
   }
@@ -221,15 +223,27 @@ function headerBytes(type: Type): number {
   return representation(type).kind === "varbit" ? 0 : bits / 8;
 }
 
-const has = (annotations: readonly Annotation[], index: bigint): boolean =>
-  annotations.some((a) => a.name === "field_list" && a.values.includes(index));
+/** Whether `@field_list` names a number, which may be written as `Enum.member`. */
+const has = (g: Generator, annotations: readonly Annotation[], index: bigint): boolean =>
+  annotations.some((a) => a.name === "field_list" && a.values.some((v) => numberOf(g, a, v) === index));
+
+function numberOf(g: Generator, annotation: Annotation, v: string | bigint | boolean): bigint {
+  if (typeof v === "bigint") return v;
+  const [name, member] = String(v).split(".", 2);
+  for (const e of g.program.enums) {
+    if (e.kind !== "serEnum" || e.name !== name.trim()) continue;
+    const found = e.members.find((m) => m.name === member?.trim());
+    if (found) return found.value;
+  }
+  throw g.unsupported(annotation.pos, `'${v}' as the number of a field list`);
+}
 
 /** Fields of a struct, nested ones too, that carry `@field_list(index)`. */
-function marked(place: SlotPlace, index: bigint): Kept[] {
+function marked(g: Generator, place: SlotPlace, index: bigint): Kept[] {
   return fieldsOf(place.type).flatMap((f, i) => {
     const inner = part(place, offsetOf(place.type, i), f.type);
-    if (has(f.annotations, index)) return [{ slot: inner.off, size: layoutOf(f.type).size }];
-    return representation(f.type).kind === "struct" ? marked(inner, index) : [];
+    if (has(g, f.annotations, index)) return [{ slot: inner.off, size: layoutOf(f.type).size }];
+    return representation(f.type).kind === "struct" ? marked(g, inner, index) : [];
   });
 }
 

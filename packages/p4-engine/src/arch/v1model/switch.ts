@@ -72,6 +72,8 @@ export class V1Switch implements Target {
     /** Slots of headers and metadata, from 0 on. */
     private readonly stateSize: number,
     private readonly library: V1modelLibrary,
+    /** The number of error.NoError. */
+    private readonly noError: number,
     private readonly limits: SwitchLimits,
     private readonly tableNames: readonly { name: string; actionAt: (slot: number) => string }[],
   ) {
@@ -177,7 +179,7 @@ export class V1Switch implements Target {
     this.clearRequests();
     const length = R[V1Reg.length];
     this.parse();
-    if (R[Reg.error] !== 0) S[std.parser_error] = R[Reg.error] - 1;
+    S[std.parser_error] = R[Reg.error] === 0 ? this.noError : R[Reg.error] - 1;
     blocks.verify();
     blocks.resume();
     S[std.checksum_error] = R[V1Reg.checksumError];

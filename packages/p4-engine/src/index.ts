@@ -8,7 +8,10 @@ import { P4Error } from "./errors.js";
 import { parseProgram } from "./frontend/index.js";
 
 export type * from "./api.js";
+export * from "./control/index.js";
 export { P4Error, type SourceLocation } from "./errors.js";
+export * from "./pcap/index.js";
+export * from "./stf/index.js";
 
 /**
  * Makes an engine of a P4_16 program for v1model.

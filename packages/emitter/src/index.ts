@@ -2,10 +2,12 @@ export { type EmitOptions, type EmittedFiles, emit, identifier } from "./emit.js
 export {
   allEntries,
   type EmittedEntry,
+  type EmittedKey,
   KIND_ANSWER,
   KIND_PASS,
   KIND_REQUEST,
   lookupEntries,
+  prefixesOf,
   sequencerEntries,
   verdictEntries,
 } from "./entries.js";

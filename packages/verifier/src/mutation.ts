@@ -63,7 +63,7 @@ function flipBit(args: Bits[], widths: number[], bit: number): Bits[] {
  */
 export function mutationCheck(
   subject: Subject,
-  inputs: readonly Int8Array[],
+  inputs: readonly (Int8Array | Uint8Array)[],
   count: number,
   seed: number,
   progress: Progress = noProgress,

@@ -20,7 +20,7 @@ export interface SentPacket {
   bytes: Uint8Array;
 }
 
-/** The packet after `pass`, as the MatchMul header, the lanes and the queue stand in it (docs/wire.md). */
+/** The packet after `pass`, as header, parked bytes, lanes and queue stand in it (docs/wire.md). */
 function packetAfter(
   schedule: Schedule,
   request: Uint8Array,
@@ -28,7 +28,8 @@ function packetAfter(
   pass: Pass,
   state: PacketState,
 ): Uint8Array {
-  const packet = new Uint8Array(HEADER_BYTES + LANES * 4 + state.queue.length);
+  const lanes = HEADER_BYTES + state.parked.length;
+  const packet = new Uint8Array(lanes + LANES * 4 + state.queue.length);
   packet.set(request.subarray(0, HEADER_BYTES));
   const view = new DataView(packet.buffer);
   const next = schedule.program.passes[pass.pc + 1];
@@ -37,8 +38,9 @@ function packetAfter(
   view.setUint16(18, next?.pc ?? 0);
   view.setUint16(20, port);
   if (next === undefined) view.setUint16(26, state.verdict);
-  for (let m = 0; m < LANES; m++) view.setInt32(HEADER_BYTES + m * 4, state.lanes[m]);
-  packet.set(state.queue, HEADER_BYTES + LANES * 4);
+  packet.set(state.parked, HEADER_BYTES);
+  for (let m = 0; m < LANES; m++) view.setInt32(lanes + m * 4, state.lanes[m]);
+  packet.set(state.queue, lanes + LANES * 4);
   return packet;
 }
 
@@ -80,13 +82,20 @@ export function describePacketDifference(
   const [expected, actual] = [wanted.bytes, sent.bytes];
   let at = 0;
   while (at < expected.length && expected[at] === actual[at]) at++;
-  const lane = (at - HEADER_BYTES) >> 2;
-  if (at >= HEADER_BYTES && lane < LANES && actual.length >= HEADER_BYTES + LANES * 4) {
+  const lanes = HEADER_BYTES + (schedule.program.passes[pc + 1]?.parse.parked ?? 0);
+  const queue = lanes + LANES * 4;
+  const lane = (at - lanes) >> 2;
+  if (at >= lanes && at < queue && actual.length >= queue) {
     const read = (packet: Uint8Array): string =>
-      `${new DataView(packet.buffer, packet.byteOffset).getInt32(HEADER_BYTES + lane * 4)}`;
+      `${new DataView(packet.buffer, packet.byteOffset).getInt32(lanes + lane * 4)}`;
     return { image, where: `${place}, lane ${lane}`, expected: read(expected), actual: read(actual) };
   }
-  const part = at < HEADER_BYTES ? `header byte ${at}` : `queue byte ${at - HEADER_BYTES - LANES * 4}`;
+  const part =
+    at < HEADER_BYTES
+      ? `header byte ${at}`
+      : at < lanes
+        ? `parked byte ${at - HEADER_BYTES}`
+        : `queue byte ${at - queue}`;
   const rest = (packet: Uint8Array): string => hex(packet.subarray(at, at + 16)) || "end of packet";
   return { image, where: `${place}, ${part}`, expected: rest(expected), actual: rest(actual) };
 }

@@ -55,7 +55,7 @@ export function comparePackets(
  */
 export function verify(
   subject: Subject,
-  inputs: readonly Int8Array[],
+  inputs: readonly (Int8Array | Uint8Array)[],
   progress: Progress = noProgress,
 ): VerifyReport {
   const { model, program, engine } = subject;

@@ -23,11 +23,16 @@ export interface Latency {
 /** Bytes of the packet when each pass is over, framing left out. */
 export function packetBytes(program: MicroProgram): number[] {
   let queue = program.input.bytes;
+  let parked = 0;
   return program.passes.map(({ parse }) => {
     if (parse.kind === "fresh") queue += LANES * 4 - parse.skip;
-    if (parse.kind === "narrow") queue += parse.lanes;
+    if (parse.kind === "park") parked += parse.lanes;
+    if (parse.kind === "narrow") {
+      queue += parked + parse.lanes;
+      parked = 0;
+    }
     queue -= parse.keys * parse.keyBytes;
-    return HEADER_BYTES + LANES * 4 + queue;
+    return HEADER_BYTES + parked + LANES * 4 + queue;
   });
 }
 

@@ -1,14 +1,5 @@
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noProgress, type Progress } from "@matchmul/common";
@@ -53,10 +44,14 @@ touch loaded
 wait $switch
 `;
 
-/** Packets in a pcap file that is being written: whole records only. */
+/** Packets in a pcap file that is being written: its whole records only. */
 function packetsIn(path: string): Uint8Array[] {
-  if (!existsSync(path) || statSync(path).size < 24) return [];
-  return readPcap(readFileSync(path), { partial: true }).map((record) => record.bytes);
+  if (!existsSync(path)) return [];
+  const file = readFileSync(path);
+  let end = 24;
+  while (end + 16 <= file.length && end + 16 + file.readUInt32LE(end + 8) <= file.length)
+    end += 16 + file.readUInt32LE(end + 8);
+  return file.length < 24 ? [] : readPcap(file.subarray(0, end)).packets.map(({ bytes }) => bytes);
 }
 
 async function attempt(run: Bmv2Run, folder: string, waitSeconds: number): Promise<Uint8Array[] | "late"> {
@@ -66,7 +61,7 @@ async function attempt(run: Bmv2Run, folder: string, waitSeconds: number): Promi
   for (const p of ports)
     writeFileSync(
       join(folder, `p${p}_in.pcap`),
-      writePcap(p === run.port ? run.packets.map((bytes) => ({ bytes })) : []),
+      writePcap(p === run.port ? run.packets.map((bytes) => ({ bytes, timeNs: 0n })) : []),
     );
   for (const name of ["loaded", ...ports.map((p) => `p${p}_out.pcap`)])
     rmSync(join(folder, name), { force: true });

@@ -20,7 +20,7 @@ export interface Bmv2Report {
 /** Sends every image through BMv2 and holds class and logits against the int8 model's. */
 export async function verifyOnBmv2(
   subject: { model: QuantizedModel; program: MicroProgram; p4: string; entries: string },
-  inputs: readonly Int8Array[],
+  inputs: readonly (Int8Array | Uint8Array)[],
   options: { progress?: Progress; signal?: AbortSignal } = {},
 ): Promise<Bmv2Report> {
   const { model, program } = subject;

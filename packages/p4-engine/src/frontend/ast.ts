@@ -43,7 +43,7 @@ export interface Annotation {
   readonly pos: Pos;
   readonly name: string;
   readonly text: string;
-  /** Its comma-separated parts where each is a literal: string, integer, bool; other tokens as text. */
+  /** Its comma-separated parts: literals and names of global constants as their values, other tokens as text. */
   readonly values: readonly (string | bigint | boolean)[];
   /** Its `key = value` parts. */
   readonly pairs: ReadonlyMap<string, string | bigint | boolean>;

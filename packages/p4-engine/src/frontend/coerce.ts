@@ -267,6 +267,8 @@ export function explicitCast(cx: Context, e: Expr, to: Type, pos: Pos): Expr {
     legal = e.kind === "literal" && (e.value === 0n || e.value === 1n);
   }
   if (legal) return cast(cx, e, to, false, pos);
+  if (b.kind === "integer" && numbers.includes(a.kind))
+    throw cx.unsupported("a run-time value of type int", pos);
   const converted = convert(cx, e, to) ?? (to.kind === "newtype" ? convert(cx, e, b) : null);
   if (converted) return { ...converted, type: to } as Expr;
   throw cx.error("bad-cast", `cannot cast ${typeName(from)} to ${typeName(to)}`, pos);

@@ -86,7 +86,23 @@ export class Context {
   }
 
   annotations(list: readonly SAnnotation[]): readonly Annotation[] {
-    return list;
+    if (list.every((a) => a.names.length === 0)) return list;
+    return list.map((a) => {
+      const values = [...a.values];
+      for (const i of a.names) values[i] = this.constantNamed(String(values[i])) ?? values[i]!;
+      return { ...a, values };
+    });
+  }
+
+  /** Value of a global constant `A` or of an enum's member `E.A`, where it has a number, text or truth. */
+  private constantNamed(name: string): bigint | boolean | string | undefined {
+    const [first, member] = name.split(".");
+    const sym = this.global.find(first!);
+    if (sym?.kind === "const" && !member && typeof sym.value !== "object") return sym.value;
+    if (sym?.kind === "type" && sym.type.kind === "serEnum") {
+      return sym.type.members.find((m) => m.name === member)?.value;
+    }
+    return undefined;
   }
 
   /** Declares a name; twice in one scope is an error. */

@@ -156,7 +156,7 @@ export class ParserBase {
     }
     const open = this.kind;
     if (open !== "(" && open !== "[") {
-      return { pos, name, text: "", values: [], pairs: new Map() };
+      return { pos, name, text: "", values: [], names: [], pairs: new Map() };
     }
     const openPos = this.pos;
     const close = open === "(" ? ")" : "]";
@@ -176,12 +176,16 @@ export class ParserBase {
     const { kinds } = this;
     const text: string[] = [];
     const values: SAnnotation["values"] = [];
+    const names: number[] = [];
     const pairs: SAnnotation["pairs"] = new Map();
     const part = (start: number, end: number) => {
       if (start === end) return;
       if (kinds[start + 1] === "=" && start + 2 < end) {
         pairs.set(this.texts[start]!, this.annotationValue(start + 2, end));
       } else {
+        if (kinds[start] === "id" && (end === start + 1 || (end === start + 3 && kinds[start + 1] === "."))) {
+          names.push(values.length);
+        }
         values.push(this.annotationValue(start, end));
       }
     };
@@ -199,7 +203,7 @@ export class ParserBase {
       if (!commas) part(i, i + 1);
     }
     if (commas) part(start, to);
-    return { pos, name, text: text.join(" "), values, pairs };
+    return { pos, name, text: text.join(" "), values, names, pairs };
   }
 
   private annotationValue(from: number, to: number): string | bigint | boolean {

@@ -22,6 +22,19 @@ export interface PreprocessOptions {
 const MAX_TOKENS = 5_000_000;
 const MAX_INCLUDE_DEPTH = 64;
 
+/** By the file that declares them: refused by name, not as a missing file. */
+const UNSUPPORTED_ARCHITECTURES: Readonly<Record<string, string>> = {
+  "psa.p4": "PSA",
+  "pna.p4": "PNA",
+  "ebpf_model.p4": "eBPF",
+  "ubpf_model.p4": "uBPF",
+  "xdp_model.p4": "XDP",
+  "very_simple_model.p4": "VSS",
+  "t3na.p4": "T3NA",
+  "t5na.p4": "T5NA",
+  "xsa.p4": "XSA",
+};
+
 interface Conditional {
   pos: Pos;
   /** Some branch was taken already. */
@@ -321,6 +334,8 @@ export class Preprocessor {
       text = options.builtinFiles.get(name);
       path = `<p4include>/${name}`;
     }
+    const architecture = UNSUPPORTED_ARCHITECTURES[name.slice(name.lastIndexOf("/") + 1)];
+    if (text === undefined && architecture) throw sources.unsupported(`the architecture ${architecture}`, at);
     if (text === undefined) throw sources.error("include-not-found", `cannot find '${name}' to include`, at);
     if (++this.depth > MAX_INCLUDE_DEPTH) {
       throw sources.error(

@@ -7,6 +7,8 @@ export interface SAnnotation {
   name: string;
   text: string;
   values: (string | bigint | boolean)[];
+  /** Of `values`, those that are names (`A`, `E.B`) and may be constants. */
+  names: number[];
   pairs: Map<string, string | bigint | boolean>;
 }
 

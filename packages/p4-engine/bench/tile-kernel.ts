@@ -166,7 +166,11 @@ export function load(engine: Engine, s: TileShape, e: TileEntries): number {
   let count = 0;
   e.pages.forEach((pages, pc) => {
     const action = doubles(pc) ? "Tile.next_plane" : "Tile.next";
-    engine.insert("Tile.sequencer", { key: [{ kind: "exact", value: pc }], action, args: [pc + 1, ...pages] });
+    engine.insert("Tile.sequencer", {
+      key: [{ kind: "exact", value: pc }],
+      action,
+      args: [pc + 1, ...pages],
+    });
     count++;
   });
   engine.insert("Tile.sequencer", {

@@ -7,12 +7,12 @@ import { numbers, type Tensor } from "./tensor.js";
 const mayBeInfinite = new Set(["Clip", "Max", "Min", "Where", "Pad", "Cast", "Expand", "ConstantOfShape"]);
 
 /** Positions of scales among the inputs of the quantized operators. */
-const scaleInputs: Record<string, readonly number[]> = {
-  QuantizeLinear: [1],
-  DequantizeLinear: [1],
-  QLinearConv: [1, 4, 6],
-  QLinearMatMul: [1, 4, 6],
-};
+const scaleInputs = new Map<string, readonly number[]>([
+  ["QuantizeLinear", [1]],
+  ["DequantizeLinear", [1]],
+  ["QLinearConv", [1, 4, 6]],
+  ["QLinearMatMul", [1, 4, 6]],
+]);
 
 /**
  * Refuses constants no int8 model can be made from.
@@ -21,7 +21,7 @@ const scaleInputs: Record<string, readonly number[]> = {
 export function checkWeights(graph: Graph): void {
   const checked = new Map<string, Tensor>();
   for (const node of graph.nodes) {
-    for (const index of scaleInputs[node.op] ?? []) checkScale(graph, node, index);
+    for (const index of scaleInputs.get(node.op) ?? []) checkScale(graph, node, index);
     if (node.op === "BatchNormalization") checkVariance(graph, node);
     if (mayBeInfinite.has(node.op)) continue;
     for (const name of node.inputs) {

@@ -54,6 +54,10 @@ export const error = defineDiagnostics("model", {
     message: `${node}: ${why}`,
     hint,
   }),
+  "operator-failed": (node: string, cause: string) => ({
+    message: `${node}: internal error: ${cause}`,
+    hint: "this is a bug in MatchMul; please report it with the model",
+  }),
   "shape-conflict": (node: string, why: string) => ({
     message: `${node}: shapes conflict: ${why}`,
     hint: "the model contradicts itself or the input; check the shapes it was exported with",

@@ -1,9 +1,8 @@
 import { error } from "./diagnostics.js";
 import { describeType, type Graph, type Node, type ValueInfo } from "./graph.js";
 import { requireSupported } from "./onnx/import.js";
-import { Call } from "./operators/operator.js";
-import { findOperator } from "./operators/registry.js";
-import { describeTensor, type Tensor } from "./tensor.js";
+import { runNode } from "./operators/run-node.js";
+import { checkExtent, describeTensor, type Tensor } from "./tensor.js";
 
 export interface RunOptions {
   /** Called with each node's outputs, for calibration and for comparing levels. */
@@ -30,13 +29,10 @@ export function runGraph(
   for (const node of graph.nodes) for (const name of node.inputs) lastReader.set(name, node);
   const kept = new Set(graph.outputs.map((o) => o.name));
   for (const node of graph.nodes) {
-    const operator = findOperator(node.op, node.domain)!;
-    const outputs = operator.run(
-      new Call(
-        node,
-        graph.opset,
-        node.inputs.map((name) => (name === "" ? undefined : values.get(name))),
-      ),
+    const outputs = runNode(
+      node,
+      graph.opset,
+      node.inputs.map((name) => (name === "" ? undefined : values.get(name))),
     );
     node.outputs.forEach((name, i) => {
       if (name !== "" && outputs[i] !== undefined) values.set(name, outputs[i]);
@@ -62,9 +58,8 @@ function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor>>): vo
     if (!graph.inputs.some((i) => i.name === name)) throw error("input-unknown", name, listInputs(graph));
   const symbols = new Map<string, number>();
   for (const info of graph.inputs) {
-    const value = inputs[info.name];
-    if (value === undefined) throw error("input-missing", info.name, listInputs(graph));
-    checkInput(info, value, symbols);
+    if (!Object.hasOwn(inputs, info.name)) throw error("input-missing", info.name, listInputs(graph));
+    checkInput(info, inputs[info.name], symbols);
   }
 }
 
@@ -76,6 +71,7 @@ function checkInput(info: ValueInfo, value: Tensor, symbols: Map<string, number>
       `${describeTensor(value)} given, ${describeType(info)} expected${why}`,
     );
   if (value.dtype !== info.dtype) throw mismatch("");
+  checkExtent(value.shape, `input ${info.name}`);
   if (info.shape === undefined) return;
   if (info.shape.length !== value.shape.length) throw mismatch("");
   info.shape.forEach((d, i) => {

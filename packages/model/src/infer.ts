@@ -1,10 +1,10 @@
-import { MatchMulError } from "@matchmul/common";
 import { error } from "./diagnostics.js";
 import { type Dim, describeType, type Graph, type Node, nodeTitle, type ValueInfo } from "./graph.js";
 import { Call, type InferredValue } from "./operators/operator.js";
 import { findOperator } from "./operators/registry.js";
+import { guarded, runNode } from "./operators/run-node.js";
 import { compatible, isStatic, merge } from "./shapes.js";
-import { sizeOf, type Tensor } from "./tensor.js";
+import { extentOf, maxRank, type Tensor } from "./tensor.js";
 
 /** Values up to this many elements are computed during inference, because shapes may depend on them. */
 const smallEnough = 1024;
@@ -46,7 +46,11 @@ function inferNode(
     return;
   }
   checkArity(node, operator.arity);
-  const types = guarded(node, () => operator.infer(new Call(node, graph.opset, inputs)));
+  const types = guarded(node, () => {
+    const inferred = operator.infer(new Call(node, graph.opset, inputs));
+    for (const type of inferred) checkShape(node, type.shape);
+    return inferred;
+  });
   const constants = foldSmall(graph, node, inputs, types);
   node.outputs.forEach((name, i) => {
     if (name === "" || types[i] === undefined) return;
@@ -67,15 +71,12 @@ export function checkArity(node: Node, [least, most]: readonly [number, number])
   }
 }
 
-/** Adds the node's name to errors that do not know it (attributes of a wrong type). */
-function guarded<T>(node: Node, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof MatchMulError && cause.code === "graph-invalid")
-      throw error("operator-invalid", nodeTitle(node), cause.message.replace("the graph is invalid: ", ""));
-    throw cause;
-  }
+function checkShape(node: Node, shape: readonly Dim[] | undefined): void {
+  if (shape === undefined) return;
+  if (shape.length > maxRank)
+    throw error("shape-conflict", nodeTitle(node), `a result of ${shape.length} dimensions`);
+  if (!shape.every((d) => typeof d === "string" || (Number.isSafeInteger(d) && d >= 0)))
+    throw error("shape-conflict", nodeTitle(node), `a result of shape [${shape.join(", ")}]`);
 }
 
 function foldSmall(
@@ -88,9 +89,12 @@ function foldSmall(
   if (node.op === "DequantizeLinear") return undefined;
   if (!inputs.every((v) => v === undefined || v.constant !== undefined)) return undefined;
   if (inputs.some((v) => v !== undefined && v.constant!.data.length > smallEnough)) return undefined;
-  if (!types.every((t) => isStatic(t.shape) && sizeOf(t.shape) <= smallEnough)) return undefined;
-  const tensors = inputs.map((v) => v?.constant);
-  return guarded(node, () => findOperator(node.op, node.domain)!.run(new Call(node, graph.opset, tensors)));
+  if (!types.every((t) => isStatic(t.shape) && extentOf(t.shape) <= smallEnough)) return undefined;
+  return runNode(
+    node,
+    graph.opset,
+    inputs.map((v) => v?.constant),
+  );
 }
 
 /** Compares a declared output with what was inferred, and keeps what both know. */

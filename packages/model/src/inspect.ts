@@ -50,20 +50,24 @@ export interface MemoryFacts {
 }
 
 /** Inputs that are neither weights nor biases: scales, zero points, axes, shapes. */
-const notWeights: Record<string, readonly number[]> = {
-  QuantizeLinear: [1, 2],
-  DequantizeLinear: [1, 2],
-  ConvInteger: [2, 3],
-  MatMulInteger: [2, 3],
-  QLinearConv: [1, 2, 4, 5, 6, 7],
-  QLinearMatMul: [1, 2, 4, 5, 6, 7],
-  Clip: [1, 2],
-  Dropout: [1, 2],
-  Pad: [1, 2, 3],
-};
+const notWeights = new Map<string, readonly number[]>([
+  ["QuantizeLinear", [1, 2]],
+  ["DequantizeLinear", [1, 2]],
+  ["ConvInteger", [2, 3]],
+  ["MatMulInteger", [2, 3]],
+  ["QLinearConv", [1, 2, 4, 5, 6, 7]],
+  ["QLinearMatMul", [1, 2, 4, 5, 6, 7]],
+  ["Clip", [1, 2]],
+  ["Dropout", [1, 2]],
+  ["Pad", [1, 2, 3]],
+]);
 
 /** Inputs that are biases, which stay 32 bits wide in an int8 model. */
-const biases: Record<string, number> = { Conv: 2, Gemm: 2, QLinearConv: 8 };
+const biases = new Map<string, number>([
+  ["Conv", 2],
+  ["Gemm", 2],
+  ["QLinearConv", 8],
+]);
 
 /**
  * Counts what a model holds and computes. Import it with allowUnsupported to learn all that is not supported;
@@ -76,13 +80,13 @@ export function inspect(graph: Graph): ModelFacts {
     let parameters = 0;
     node.inputs.forEach((name, i) => {
       const t = graph.initializers.get(name);
-      if (t === undefined || counted.has(name) || notWeights[node.op]?.includes(i)) return;
+      if (t === undefined || counted.has(name) || notWeights.get(node.op)?.includes(i)) return;
       const integer = !isFloat(t.dtype) && dtypes[t.dtype].bits > 8;
-      if (integer && biases[node.op] !== i) return;
+      if (integer && biases.get(node.op) !== i) return;
       counted.add(name);
       parameters += t.data.length;
       floatBytes += t.data.length * 4;
-      int8Bytes += t.data.length * (biases[node.op] === i ? 4 : 1);
+      int8Bytes += t.data.length * (biases.get(node.op) === i ? 4 : 1);
     });
     return {
       name: node.name,

@@ -20,6 +20,33 @@ export function sizeOf(shape: readonly number[]): number {
   return n;
 }
 
+/** Most dimensions a value may have. */
+export const maxRank = 64;
+
+/**
+ * Refuses shapes that are too large to walk through: the product of all dimensions, zeros left out, is bounded, so
+ * that a loop over some of an empty tensor's dimensions ends soon too.
+ * @throws MatchMulError tensor-too-large
+ */
+export function checkExtent(shape: readonly number[], what: string): void {
+  const extent = extentOf(shape);
+  if (!(extent <= maxElements)) throw error("tensor-too-large", what, extent, maxElements);
+  if (shape.length > maxRank)
+    throw error("tensor-too-large", `the list of dimensions of ${what}`, shape.length, maxRank);
+}
+
+/** The product of the dimensions that are not zero. */
+export function extentOf(shape: readonly number[]): number {
+  let n = 1;
+  for (const d of shape) if (d !== 0) n *= d;
+  return n;
+}
+
+/** A number as a 64-bit integer, cut towards zero; what is not finite becomes 0. */
+export function toBig(value: number): bigint {
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
+}
+
 /** A zeroed array for `length` elements. @throws MatchMulError tensor-too-large */
 export function allocate(dtype: DType, length: number, what = "a tensor"): TensorData {
   if (!(length <= maxElements)) throw error("tensor-too-large", what, length, maxElements);
@@ -60,7 +87,7 @@ export function tensor(
   }
   const type = dtype ?? "float32";
   const out = allocate(type, data.length);
-  if (isBig(type)) for (let i = 0; i < data.length; i++) out[i] = BigInt(data[i]);
+  if (isBig(type)) for (let i = 0; i < data.length; i++) out[i] = toBig(data[i]);
   else (out as NumberData).set(data);
   return tensor(shape, out, type);
 }

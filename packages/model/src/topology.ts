@@ -86,6 +86,7 @@ function describeCycle(
     node = node.inputs.map((name) => source.get(name)).find((n) => n !== undefined && !sorted.has(n))!;
   }
   const cycle = path.slice(Math.max(0, path.indexOf(node))).reverse();
-  const names = cycle.map(nodeTitle);
+  const first = cycle.reduce((best, n, i) => (nodes.indexOf(n) < nodes.indexOf(cycle[best]) ? i : best), 0);
+  const names = [...cycle.slice(first), ...cycle.slice(0, first)].map(nodeTitle);
   return names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
 }

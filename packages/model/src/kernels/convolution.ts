@@ -27,6 +27,7 @@ export function convolve(
   const groupIn = inChannels / groups;
   const groupOut = outChannels / groups;
   const columns = groupIn * taps;
+  if (y.length === 0) return;
   if (columns * groupOut <= 64) {
     convolveDirectly(shape, x, w, y);
     return;

@@ -175,7 +175,8 @@ class GraphBuilder {
         outputs: n.outputs,
         attributes: this.#attributes(n, `${n.op} node ${name}`),
       };
-      if (node.op === "Constant" && node.domain === "") this.#define(node.outputs[0] ?? "", constantOf(node));
+      if (node.op === "Constant" && node.domain === "")
+        this.#define(node.outputs[0] || node.name, constantOf(node));
       else nodes.push(node);
     });
     return nodes;

@@ -32,4 +32,13 @@ export function refuseForeign(bytes: Uint8Array, source: string): void {
     if (start.startsWith(magic)) throw error("onnx-not-onnx", source, what, hint);
   if (start.slice(4, 8) === "TFL3")
     throw error("onnx-not-onnx", source, "it is a TensorFlow Lite model", "convert it with tf2onnx --tflite");
+  // Every writer begins with a field of ModelProto: a number (1, 5) or something with a length.
+  const [field, wireType] = [bytes[0] >> 3, bytes[0] & 7];
+  const lengths = [2, 3, 4, 6, 7, 8, 14];
+  if (
+    !(wireType === 0 && (field === 1 || field === 5)) &&
+    !(wireType === 2 && lengths.includes(field)) &&
+    bytes[0] < 128
+  )
+    throw error("onnx-not-onnx", source, `it begins with ${JSON.stringify(start.slice(0, 8))}`);
 }

@@ -1,7 +1,7 @@
 import { error } from "../diagnostics.js";
 import { type DType, dtypeOfOnnx, dtypes, onnxTypeName, type TensorData } from "../dtypes.js";
 import { floatTable } from "../float-formats.js";
-import { maxElements, type Tensor } from "../tensor.js";
+import { checkExtent, type Tensor } from "../tensor.js";
 import { readExternalData } from "./external-data.js";
 import { readTensorProto, type TensorProto } from "./protos.js";
 
@@ -26,7 +26,7 @@ export function decodeTensor(proto: TensorProto, folder: string | undefined): Te
       throw error("tensor-invalid", name, `dimension ${d} in shape [${proto.dims.join(", ")}]`);
     count *= d;
   }
-  if (count > maxElements) throw error("tensor-too-large", `tensor ${name}`, count, maxElements);
+  checkExtent(proto.dims, `tensor ${name}`);
   const shape = proto.dims;
   if (proto.external !== undefined) {
     const bytes = readExternalData(name, proto.external, byteLength(dtype, count), folder);

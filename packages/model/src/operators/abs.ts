@@ -1,4 +1,4 @@
 import { unary } from "./elementwise.js";
 
 /** Abs: the absolute value. */
-export const abs = unary("Abs", (x) => Math.abs(x));
+export const abs = unary("Abs", (x) => Math.abs(x), "any");

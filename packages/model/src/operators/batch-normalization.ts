@@ -1,3 +1,4 @@
+import { isFloat } from "../dtypes.js";
 import { roundArray } from "../float-formats.js";
 import { compatible } from "../shapes.js";
 import { allocate, sizeOf, type Tensor } from "../tensor.js";
@@ -12,6 +13,8 @@ export const batchNormalization: Operator = {
   arity: [5, 5],
   infer: (call) => {
     const x = call.input(0);
+    if (!call.inputs.every((v) => v === undefined || isFloat(v.dtype)))
+      call.fail(`inputs of types ${call.inputs.map((v) => v?.dtype).join(", ")}`);
     const channels = x.shape === undefined ? undefined : (x.shape[1] ?? 1);
     for (let i = 1; i < 5; i++) {
       const shape = call.input(i).shape;

@@ -7,7 +7,13 @@ import type { Operator, RunCall } from "./operator.js";
 export const clip: Operator = {
   type: "Clip",
   arity: [1, 3],
-  infer: (call) => [{ dtype: call.input(0).dtype, shape: call.input(0).shape }],
+  infer: (call) => {
+    const { dtype, shape } = call.input(0);
+    for (const bound of call.inputs.slice(1))
+      if (bound !== undefined && bound.dtype !== dtype)
+        call.fail(`a bound of type ${bound.dtype} for ${dtype}`);
+    return [{ dtype, shape }];
+  },
   run: (call) => {
     const x = call.input(0);
     if (isBig(x.dtype)) return [clipBig(call, x)];

@@ -26,6 +26,7 @@ export const constantOfShape: Operator = {
     const shape = numbers(call.input(0));
     if (shape.some((d) => d < 0)) call.fail(`shape [${shape.join(", ")}]`);
     const data = allocate(value?.dtype ?? "float32", sizeOf(shape), call.title) as Float32Array;
+    if (value !== undefined && value.data.length !== 1) call.fail(`a value of ${value.data.length} elements`);
     if (value !== undefined) data.fill(value.data[0] as number);
     return [{ dtype: value?.dtype ?? "float32", shape, data }];
   },

@@ -1,13 +1,16 @@
 import { centred } from "../kernels/quantization.js";
 import { allocate, sizeOf, type Tensor } from "../tensor.js";
 import { convShape, runConvolution } from "./conv.js";
-import type { Operator, RunCall } from "./operator.js";
+import { type Operator, type RunCall, require8Bit } from "./operator.js";
 
 /** ConvInteger: the int32 convolution of 8-bit tensors, each less its zero point; padding is the zero point. */
 export const convInteger: Operator = {
   type: "ConvInteger",
   arity: [2, 4],
-  infer: (call) => [{ dtype: "int32", shape: convShape(call, call.input(0).shape, call.input(1).shape) }],
+  infer: (call) => {
+    require8Bit(call, 0, 1, 2, 3);
+    return [{ dtype: "int32", shape: convShape(call, call.input(0).shape, call.input(1).shape) }];
+  },
   run: (call) => [integerConvolution(call, call.input(0), call.inputs[2], call.input(1), call.inputs[3])],
 };
 

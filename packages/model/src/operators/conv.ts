@@ -14,6 +14,8 @@ export const conv: Operator = {
   infer: (call) => {
     const [x, w] = [call.input(0), call.input(1)];
     const bias = call.inputs[2]?.shape;
+    if (!isFloat(x.dtype) || x.dtype !== w.dtype || (call.inputs[2]?.dtype ?? x.dtype) !== x.dtype)
+      call.fail(`inputs of types ${call.inputs.map((v) => v?.dtype).join(", ")}`);
     const shape = convShape(call, x.shape, w.shape);
     if (bias !== undefined && shape !== undefined && (bias.length !== 1 || !compatible(bias[0], shape[1])))
       call.conflict(`a bias of shape [${bias.join(", ")}] for ${shape[1]} channels`);
@@ -21,7 +23,6 @@ export const conv: Operator = {
   },
   run: (call) => {
     const [x, w, bias] = [call.input(0), call.input(1), call.inputs[2]];
-    if (!isFloat(x.dtype) || x.dtype !== w.dtype) call.fail(`inputs of types ${x.dtype} and ${w.dtype}`);
     const shape = convShape(call, x.shape, w.shape) as number[];
     const data = allocate(x.dtype, sizeOf(shape), call.title) as Float32Array;
     runConvolution(call, x.data as Float32Array, x, w.data as Float32Array, w, data);

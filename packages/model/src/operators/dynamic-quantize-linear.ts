@@ -10,11 +10,14 @@ import type { Operator } from "./operator.js";
 export const dynamicQuantizeLinear: Operator = {
   type: "DynamicQuantizeLinear",
   arity: [1, 1],
-  infer: (call) => [
-    { dtype: "uint8", shape: call.input(0).shape },
-    { dtype: "float32", shape: [] },
-    { dtype: "uint8", shape: [] },
-  ],
+  infer: (call) => {
+    if (call.input(0).dtype !== "float32") call.fail(`input of type ${call.input(0).dtype}`);
+    return [
+      { dtype: "uint8", shape: call.input(0).shape },
+      { dtype: "float32", shape: [] },
+      { dtype: "uint8", shape: [] },
+    ];
+  },
   run: (call) => {
     const x = call.input(0);
     const source = x.data as Float32Array;

@@ -1,20 +1,35 @@
 import { type BigData, type DType, isBig, isFloat, type NumberData } from "../dtypes.js";
 import { roundArray } from "../float-formats.js";
 import { broadcast } from "../shapes.js";
-import { allocate, numberData, sizeOf, stridesOf, type Tensor } from "../tensor.js";
+import { allocate, numberData, sizeOf, stridesOf, type Tensor, toBig } from "../tensor.js";
 import type { Call, Operator, RunCall } from "./operator.js";
 
-/** An operator of one input that maps each element by itself and keeps shape and element type. */
-export function unary(type: string, map: (x: number, call: RunCall) => number): Operator {
-  return unaryWith(type, (call) => (x) => map(x, call));
+/**
+ * An operator of one input that maps each element by itself and keeps shape and element type: a floating-point
+ * one, or where `element` is "any" integers too.
+ */
+export function unary(
+  type: string,
+  map: (x: number) => number,
+  element: "float" | "any" = "float",
+): Operator {
+  return unaryWith(type, () => map, element);
 }
 
 /** The same, with the function made once per call from the attributes. */
-export function unaryWith(type: string, make: (call: RunCall) => (x: number) => number): Operator {
+export function unaryWith(
+  type: string,
+  make: (call: RunCall) => (x: number) => number,
+  element: "float" | "any" = "float",
+): Operator {
   return {
     type,
     arity: [1, 1],
-    infer: (call) => [{ dtype: call.input(0).dtype, shape: call.input(0).shape }],
+    infer: (call) => {
+      const { dtype, shape } = call.input(0);
+      if (element === "float" && !isFloat(dtype)) call.fail(`input of type ${dtype}`);
+      return [{ dtype, shape }];
+    },
     run: (call) => [mapElements(call.input(0), make(call))],
   };
 }
@@ -22,7 +37,7 @@ export function unaryWith(type: string, make: (call: RunCall) => (x: number) => 
 export function mapElements(x: Tensor, map: (x: number) => number): Tensor {
   const source = numberData(x);
   const data = allocate(x.dtype, source.length);
-  if (isBig(x.dtype)) for (let i = 0; i < source.length; i++) data[i] = BigInt(map(source[i]));
+  if (isBig(x.dtype)) for (let i = 0; i < source.length; i++) data[i] = toBig(map(source[i]));
   else for (let i = 0; i < source.length; i++) (data as NumberData)[i] = map(source[i]);
   if (isFloat(x.dtype) && data instanceof Float32Array) roundArray(data, x.dtype);
   return { dtype: x.dtype, shape: x.shape, data };
@@ -40,6 +55,7 @@ export function binary(
     arity: [2, 2],
     infer: (call) => {
       const [a, b] = [call.input(0), call.input(1)];
+      if (a.dtype !== b.dtype) call.fail(`inputs of types ${a.dtype} and ${b.dtype}`);
       const shape = broadcastOf(call, a.shape, alignedShape(call, a.shape, b.shape));
       return [{ dtype: a.dtype, shape, contents: contents && combine(a, b, contents) }];
     },

@@ -1,4 +1,4 @@
-import { everything, select } from "../kernels/select.js";
+import { along, select } from "../kernels/select.js";
 import { numbers, reshaped } from "../tensor.js";
 import { knownDims, knownInts, type Operator } from "./operator.js";
 
@@ -31,12 +31,11 @@ export const gather: Operator = {
     const [x, indices] = [call.input(0), call.input(1)];
     const axis = call.axis(call.attributes.int("axis", 0), x.shape.length);
     const length = x.shape[axis];
-    const maps: ArrayLike<number>[] = everything(x.shape);
-    maps[axis] = numbers(indices).map((i) => {
+    const map = numbers(indices).map((i) => {
       const j = i < 0 ? i + length : i;
       return j >= 0 && j < length ? j : call.fail(`index ${i} along a dimension of ${length}`);
     });
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-    return [reshaped(select(x, maps, 0, call.title), shape)];
+    return [reshaped(select(x, along(x.shape.length, axis, map), 0, call.title), shape)];
   },
 };

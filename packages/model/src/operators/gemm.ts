@@ -2,7 +2,7 @@ import { isFloat, type NumberData } from "../dtypes.js";
 import { roundArray } from "../float-formats.js";
 import { multiply, multiplyTransposed, transposed } from "../kernels/matmul.js";
 import { broadcast, compatible } from "../shapes.js";
-import { allocate, numberData, sizeOf, type Tensor } from "../tensor.js";
+import { allocate, numberData, sizeOf, type Tensor, toBig } from "../tensor.js";
 import { forBroadcast } from "./elementwise.js";
 import type { InferCall, Operator, RunCall } from "./operator.js";
 
@@ -61,7 +61,7 @@ function runGemm(call: RunCall): Tensor {
   }
   const data = allocate(a.dtype, sizeOf([m, n]), call.title);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array)
-    for (let i = 0; i < data.length; i++) data[i] = BigInt(Math.trunc(product[i]));
+    for (let i = 0; i < data.length; i++) data[i] = toBig(product[i]);
   else (data as NumberData).set(product);
   return { dtype: a.dtype, shape: [m, n], data };
 }

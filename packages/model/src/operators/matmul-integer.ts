@@ -2,13 +2,16 @@ import { multiply } from "../kernels/matmul.js";
 import { centred } from "../kernels/quantization.js";
 import { allocate, sizeOf, type Tensor } from "../tensor.js";
 import { matmulShape, overBatches } from "./matmul.js";
-import type { Operator, RunCall } from "./operator.js";
+import { type Operator, type RunCall, require8Bit } from "./operator.js";
 
 /** MatMulInteger: the int32 product of 8-bit matrices, each less its zero point. */
 export const matmulInteger: Operator = {
   type: "MatMulInteger",
   arity: [2, 4],
-  infer: (call) => [{ dtype: "int32", shape: matmulShape(call, call.input(0).shape, call.input(1).shape) }],
+  infer: (call) => {
+    require8Bit(call, 0, 1, 2, 3);
+    return [{ dtype: "int32", shape: matmulShape(call, call.input(0).shape, call.input(1).shape) }];
+  },
   run: (call) => [integerProduct(call, call.input(0), call.inputs[2], call.input(1), call.inputs[3])],
 };
 

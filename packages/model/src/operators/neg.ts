@@ -1,4 +1,4 @@
 import { unary } from "./elementwise.js";
 
 /** Neg: the negative. */
-export const neg = unary("Neg", (x) => -x);
+export const neg = unary("Neg", (x) => -x, "any");

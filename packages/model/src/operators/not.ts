@@ -1,4 +1,4 @@
 import { unary } from "./elementwise.js";
 
 /** Not, of bool. */
-export const not = unary("Not", (x) => (x === 0 ? 1 : 0));
+export const not = unary("Not", (x) => (x === 0 ? 1 : 0), "any");

@@ -89,3 +89,12 @@ export function knownDims(value: InferredValue | undefined): readonly Dim[] | un
   if (value?.constant !== undefined) return numbers(value.constant);
   return value?.contents;
 }
+
+/** Refuses inputs of the quantized operators that are no 8-bit integers. @throws MatchMulError operator-invalid */
+export function require8Bit(call: InferCall, ...indices: number[]): void {
+  for (const index of indices) {
+    const dtype = call.inputs[index]?.dtype;
+    if (dtype !== undefined && dtype !== "int8" && dtype !== "uint8")
+      call.fail(`input ${index} of type ${dtype}`);
+  }
+}

@@ -1,6 +1,7 @@
+import { isBig } from "../dtypes.js";
 import type { Dim } from "../graph.js";
 import { select } from "../kernels/select.js";
-import type { Tensor } from "../tensor.js";
+import { checkExtent, describeTensor, sizeOf, type Tensor, toBig, zeros } from "../tensor.js";
 import { axesArgument } from "./axes.js";
 import type { InferCall, Operator, RunCall } from "./operator.js";
 
@@ -31,34 +32,42 @@ export const pad: Operator = {
     const x = call.input(0);
     const pads = padsOf(call, x.shape.length)!;
     const mode = call.attributes.string("mode", "constant");
-    const source = sourceIndex[mode];
-    if (source === undefined) call.fail(`mode ${mode}`);
+    const source = sourceIndex.get(mode);
+    if (source === undefined) return call.fail(`mode ${mode}`);
+    const shape = x.shape.map((d, i) => Math.max(0, d + pads[i][0] + pads[i][1]));
+    checkExtent(shape, call.title);
+    if (sizeOf(shape) === 0) return [zeros(shape, x.dtype)];
+    const fill = call.inputs[2] as Tensor | undefined;
+    if (fill !== undefined && (fill.dtype !== x.dtype || fill.data.length !== 1))
+      call.fail(`a fill value ${describeTensor(fill)}`);
     const maps = x.shape.map((d, i) => {
       const [begin, end] = pads[i];
       if (d === 0 && mode !== "constant" && begin + end > 0)
         call.conflict(`mode ${mode} of an empty dimension`);
       return Int32Array.from({ length: Math.max(0, d + begin + end) }, (_, o) => source(o - begin, d));
     });
-    const fill = call.inputs[2] as Tensor | undefined;
     return [select(x, maps, fill?.data[0] ?? zero(x, call.attributes.float("value", 0)), call.title)];
   },
 };
 
 function zero(x: Tensor, value: number): number | bigint {
-  return typeof x.data[0] === "bigint" ? BigInt(value) : value;
+  return isBig(x.dtype) ? toBig(value) : value;
 }
 
 /** For each mode, the index of the element at position i of a dimension of length d; -1 is the constant. */
-const sourceIndex: Record<string, (i: number, d: number) => number> = {
-  constant: (i, d) => (i < 0 || i >= d ? -1 : i),
-  edge: (i, d) => Math.max(0, Math.min(d - 1, i)),
-  reflect: (i, d) => {
-    const period = Math.max(1, 2 * (d - 1));
-    const j = ((i % period) + period) % period;
-    return j < d ? j : period - j;
-  },
-  wrap: (i, d) => ((i % d) + d) % d,
-};
+const sourceIndex = new Map<string, (i: number, d: number) => number>([
+  ["constant", (i, d) => (i < 0 || i >= d ? -1 : i)],
+  ["edge", (i, d) => Math.max(0, Math.min(d - 1, i))],
+  [
+    "reflect",
+    (i, d) => {
+      const period = Math.max(1, 2 * (d - 1));
+      const j = ((i % period) + period) % period;
+      return j < d ? j : period - j;
+    },
+  ],
+  ["wrap", (i, d) => ((i % d) + d) % d],
+]);
 
 /** Pads before and after each dimension; undefined while they are not known. */
 export function padsOf(call: InferCall | RunCall, rank: number): [number, number][] | undefined {

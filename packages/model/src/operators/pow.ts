@@ -1,6 +1,6 @@
 import { isBig, isFloat } from "../dtypes.js";
 import { roundArray } from "../float-formats.js";
-import { allocate, numberData, sizeOf } from "../tensor.js";
+import { allocate, numberData, sizeOf, toBig } from "../tensor.js";
 import { broadcastOf, forBroadcast } from "./elementwise.js";
 import type { Operator } from "./operator.js";
 
@@ -18,7 +18,7 @@ export const pow: Operator = {
     const [x, y] = [numberData(a), numberData(b)];
     forBroadcast(shape, [a.shape, b.shape], (o, i, j) => {
       const v = x[i] ** y[j];
-      data[o] = isBig(a.dtype) ? BigInt(Math.trunc(v)) : isFloat(a.dtype) ? v : Math.trunc(v);
+      data[o] = isBig(a.dtype) ? toBig(v) : isFloat(a.dtype) ? v : Math.trunc(v);
     });
     if (data instanceof Float32Array) roundArray(data, a.dtype);
     return [{ dtype: a.dtype, shape, data }];

@@ -5,7 +5,11 @@ import type { Operator } from "./operator.js";
 export const prelu: Operator = {
   type: "PRelu",
   arity: [2, 2],
-  infer: (call) => [{ dtype: call.input(0).dtype, shape: call.input(0).shape }],
+  infer: (call) => {
+    const [x, slope] = [call.input(0), call.input(1)];
+    if (x.dtype !== slope.dtype) call.fail(`inputs of types ${x.dtype} and ${slope.dtype}`);
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
   run: (call) => {
     const y = binaryElements(
       call,

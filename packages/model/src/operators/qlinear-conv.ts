@@ -2,7 +2,7 @@ import { multiplierOf, requantize } from "../kernels/quantization.js";
 import { allocate, numberData, sizeOf } from "../tensor.js";
 import { convShape } from "./conv.js";
 import { integerConvolution } from "./conv-integer.js";
-import type { Operator } from "./operator.js";
+import { type Operator, require8Bit } from "./operator.js";
 
 /**
  * QLinearConv: the int32 convolution plus an int32 bias, requantized to 8 bits. The weights' scale and zero point
@@ -11,9 +11,12 @@ import type { Operator } from "./operator.js";
 export const qlinearConv: Operator = {
   type: "QLinearConv",
   arity: [8, 9],
-  infer: (call) => [
-    { dtype: call.input(7).dtype, shape: convShape(call, call.input(0).shape, call.input(3).shape) },
-  ],
+  infer: (call) => {
+    require8Bit(call, 0, 2, 3, 5, 7);
+    const bias = call.inputs[8];
+    if (bias !== undefined && bias.dtype !== "int32") call.fail(`a bias of type ${bias.dtype}`);
+    return [{ dtype: call.input(7).dtype, shape: convShape(call, call.input(0).shape, call.input(3).shape) }];
+  },
   run: (call) => {
     const [x, xScale, xZero, w, wScale, wZero, yScale, yZero] = Array.from({ length: 8 }, (_, i) =>
       call.input(i),

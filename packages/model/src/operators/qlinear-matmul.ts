@@ -2,7 +2,7 @@ import { eachBroadcast, multiplierOf, requantize } from "../kernels/quantization
 import { allocate, numberData } from "../tensor.js";
 import { matmulShape } from "./matmul.js";
 import { integerProduct, perRow } from "./matmul-integer.js";
-import type { Operator } from "./operator.js";
+import { type Operator, require8Bit } from "./operator.js";
 
 /**
  * QLinearMatMul: the int32 product, requantized to 8 bits. Scales and zero points are scalars, or one per row of
@@ -11,9 +11,12 @@ import type { Operator } from "./operator.js";
 export const qlinearMatmul: Operator = {
   type: "QLinearMatMul",
   arity: [8, 8],
-  infer: (call) => [
-    { dtype: call.input(7).dtype, shape: matmulShape(call, call.input(0).shape, call.input(3).shape) },
-  ],
+  infer: (call) => {
+    require8Bit(call, 0, 2, 3, 5, 7);
+    return [
+      { dtype: call.input(7).dtype, shape: matmulShape(call, call.input(0).shape, call.input(3).shape) },
+    ];
+  },
   run: (call) => {
     const [a, aScale, aZero, b, bScale, bZero, yScale, yZero] = Array.from({ length: 8 }, (_, i) =>
       call.input(i),

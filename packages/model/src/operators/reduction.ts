@@ -1,6 +1,6 @@
 import { isBig } from "../dtypes.js";
 import { roundArray } from "../float-formats.js";
-import { allocate, numberData, sizeOf, stridesOf, type Tensor } from "../tensor.js";
+import { allocate, numberData, sizeOf, stridesOf, type Tensor, toBig } from "../tensor.js";
 import { reducedShape } from "./argmax.js";
 import { axesArgument } from "./axes.js";
 import type { InferCall, Operator, RunCall } from "./operator.js";
@@ -65,7 +65,7 @@ function reduce(
   const data = allocate(x.dtype, states.length, call.title);
   for (let i = 0; i < states.length; i++) {
     const v = finish(states[i], count);
-    data[i] = isBig(x.dtype) ? BigInt(Math.trunc(v)) : v;
+    data[i] = isBig(x.dtype) ? toBig(v) : v;
   }
   if (data instanceof Float32Array) roundArray(data, x.dtype);
   const shape = reducedShape(x.shape, axes, call.attributes.int("keepdims", 1) !== 0) as number[];

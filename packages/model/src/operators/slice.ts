@@ -1,5 +1,5 @@
 import type { Dim } from "../graph.js";
-import { everything, range, select } from "../kernels/select.js";
+import { type AxisMap, range, select } from "../kernels/select.js";
 import { numbers, type Tensor } from "../tensor.js";
 import { type InferCall, knownDims, knownInts, type Operator, type RunCall } from "./operator.js";
 
@@ -26,7 +26,7 @@ export const slice: Operator = {
   },
   run: (call) => {
     const x = call.input(0);
-    const maps = everything(x.shape);
+    const maps: (AxisMap | undefined)[] = x.shape.map(() => undefined);
     for (const b of argumentsOf(call, (v) => numbers(v as Tensor))!) {
       const axis = call.axis(b.axis, x.shape.length);
       const { start, count } = clamp(call, b, x.shape[axis]);

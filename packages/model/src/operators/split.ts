@@ -1,5 +1,5 @@
 import type { Dim } from "../graph.js";
-import { everything, range, select } from "../kernels/select.js";
+import { along, range, select } from "../kernels/select.js";
 import { axesArgument } from "./axes.js";
 import type { InferCall, Operator, RunCall } from "./operator.js";
 
@@ -22,10 +22,8 @@ export const split: Operator = {
     const axis = call.axis(call.attributes.int("axis", 0), x.shape.length);
     let start = 0;
     return partsOf(call, x.shape[axis])!.map((count) => {
-      const maps = everything(x.shape);
-      maps[axis] = range(start, count);
       start += count;
-      return select(x, maps, 0, call.title);
+      return select(x, along(x.shape.length, axis, range(start - count, count)), 0, call.title);
     });
   },
 };

@@ -1,5 +1,5 @@
 import { select } from "../kernels/select.js";
-import { numbers } from "../tensor.js";
+import { checkExtent, numbers, sizeOf, zeros } from "../tensor.js";
 import { knownInts, type Operator } from "./operator.js";
 
 /** Tile: repeats the input along each dimension. */
@@ -27,8 +27,10 @@ export const tile: Operator = {
     const repeats = numbers(call.input(1));
     if (repeats.length !== x.shape.length)
       call.conflict(`${repeats.length} repeats of [${x.shape.join(", ")}]`);
-    if (repeats.some((r) => r < 0 || r * Math.max(...x.shape, 1) > 2 ** 31))
-      call.fail(`repeats [${repeats.join(", ")}]`);
+    if (repeats.some((r) => r < 0)) call.fail(`repeats [${repeats.join(", ")}]`);
+    const shape = x.shape.map((d, i) => d * repeats[i]);
+    checkExtent(shape, call.title);
+    if (sizeOf(shape) === 0) return [zeros(shape, x.dtype)];
     const maps = x.shape.map((d, i) => Int32Array.from({ length: d * repeats[i] }, (_, o) => o % d));
     return [select(x, maps, 0, call.title)];
   },

@@ -1,8 +1,8 @@
 import type { Node } from "../graph.js";
-import { Call } from "../operators/operator.js";
 import { findOperator } from "../operators/registry.js";
+import { runNode } from "../operators/run-node.js";
 import { isStatic } from "../shapes.js";
-import { sizeOf, type Tensor } from "../tensor.js";
+import { extentOf, type Tensor } from "../tensor.js";
 import type { GraphEditor, Pass } from "./editor.js";
 
 /** Results up to this many elements are folded; larger ones only where they are no larger than their inputs. */
@@ -40,7 +40,7 @@ function compute(edit: GraphEditor, node: Node): Tensor[] | undefined {
   for (const name of node.outputs) {
     if (name === "") continue;
     const shape = edit.shape(name);
-    if (!isStatic(shape) || sizeOf(shape) > Math.max(always, elements)) return undefined;
+    if (!isStatic(shape) || extentOf(shape) > Math.max(always, elements)) return undefined;
   }
-  return findOperator(node.op, node.domain)!.run(new Call(node, edit.graph.opset, inputs));
+  return runNode(node, edit.graph.opset, inputs);
 }

@@ -24,6 +24,16 @@ export interface ModelSpec {
   nodes: NodeSpec[];
   /** Further operator sets by domain. */
   domains?: Record<string, number>;
+  functions?: FunctionSpec[];
+}
+
+export interface FunctionSpec {
+  name: string;
+  domain: string;
+  inputs: string[];
+  outputs: string[];
+  attributes?: Record<string, AttributeSpec>;
+  nodes: NodeSpec[];
 }
 
 /** The bytes of an .onnx file. */
@@ -40,6 +50,16 @@ export function onnxModel(spec: ModelSpec): Uint8Array {
   model.message(8, (w) => w.string(1, "").int(2, spec.opset ?? 17));
   for (const [domain, version] of Object.entries(spec.domains ?? {}))
     model.message(8, (w) => w.string(1, domain).int(2, version));
+  for (const f of spec.functions ?? [])
+    model.message(25, (w) => {
+      w.string(1, f.name).string(10, f.domain);
+      for (const name of f.inputs) w.string(4, name);
+      for (const name of f.outputs) w.string(5, name);
+      for (const node of f.nodes) w.message(7, (n) => writeNode(n, node));
+      for (const [name, value] of Object.entries(f.attributes ?? {}))
+        w.message(11, (a) => writeAttribute(a.string(1, name), value));
+      w.message(9, (o) => o.string(1, "").int(2, spec.opset ?? 17));
+    });
   return model.finish();
 }
 
@@ -76,7 +96,8 @@ function writeAttribute(w: MessageWriter, value: AttributeSpec): void {
   else if (Array.isArray(value)) {
     for (const v of value) w.int(8, v);
     w.int(20, 7);
-  } else if ("float" in value) w.float(2, value.float).int(20, 1);
+  } else if ("reference" in value) w.string(21, value.reference).int(20, value.type);
+  else if ("float" in value) w.float(2, value.float).int(20, 1);
   else if ("floats" in value) {
     for (const v of value.floats) w.float(7, v);
     w.int(20, 6);

@@ -47,14 +47,19 @@ export function planInWords(plan: PlanDocument): string[] {
     const proof = placement.optimal
       ? "no placement uses fewer"
       : `none uses fewer than ${placement.bound}, so the gap is at most ${(placement.gap * 100).toFixed(0)} %`;
+    const { solvedBy, solver, programs } = placement.statistics;
     const how = {
-      bound: "a list schedule met the lower bound",
-      ilp: `found by ${placement.statistics.solver}`,
-      "list-schedule": "found by list scheduling",
-    }[placement.statistics.solvedBy];
+      bound: "list scheduling",
+      ilp: `an integer program in ${solver}`,
+      "list-schedule": "list scheduling",
+    };
+    const proved =
+      programs > 0
+        ? `, the bound by ${programs} integer ${programs === 1 ? "program" : "programs"} in ${solver}`
+        : "";
     sentences.push(
       `${name}: ${placement.tables.length} tables take ${placement.stagesUsed} of ${placement.stagesAvailable} stages; ${proof} ` +
-        `(${how}). Greedy first fit takes ${placement.baseline.stagesUsed}.`,
+        `(found by ${how[solvedBy]}${solvedBy === "ilp" ? "" : proved}). Greedy first fit takes ${placement.baseline.stagesUsed}.`,
     );
   }
   const { passNs, inferenceNs, inferencesPerSecond, limitedBy } = plan.latency;

@@ -7,10 +7,12 @@ import { plan } from "./plan.js";
 import { profiles } from "./profiles.js";
 import { quantize } from "./quantize.js";
 import { run } from "./run.js";
+import { verifyCommand } from "./verify.js";
 
 /** Every subcommand, in the order `matchmul --help` lists them: one file each, one line here. */
 export const commands: (() => Command)[] = [
   compileCommand,
+  verifyCommand,
   run,
   explain,
   inspect,

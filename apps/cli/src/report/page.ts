@@ -1,6 +1,8 @@
-import { bytes, count, duration, percent, rate, ratio } from "../format.js";
+import { bytes, count, duration, percent, rate } from "../format.js";
 import type { PlanDocument } from "../plan-document.js";
+import { hasStages } from "../resources.js";
 import { planInWords } from "../words.js";
+import { containersAndSearch } from "./containers.js";
 import { type Html, html, Html as Markup } from "./html.js";
 import { Palette } from "./palette.js";
 import { stageMap } from "./stage-map.js";
@@ -48,8 +50,7 @@ export function reportPage(data: ReportData): string {
 <header><h1>${plan.model.name}</h1><span class="soft">in the match-action tables of ${plan.profile.name}</span><button id="theme" type="button">light / dark</button></header>
 ${tiles(data)}
 <h2>The plan in words</h2>${planInWords(plan).map((sentence) => html`<p>${sentence}</p>`)}
-${data.accuracy && accuracyTable(data.accuracy)}
-${data.checks && checksTable(data.checks)}
+${data.accuracy && data.checks && html`<div class="columns">${checksTable(data.checks)}${accuracyTable(data.accuracy)}</div>`}
 ${plan.pipes.map(
   ({ name, placement }) =>
     html`<h2>Placement of ${name}</h2><p class="soft">Stages from left to right. Above, each table in its stage; below, what
@@ -57,7 +58,7 @@ the stage's tables use of each resource. Point at anything for details.</p>${sta
 ${key(
   palette,
   placement.tables.map((table) => table.layer),
-)}`,
+)}${hasStages(placement) && containersAndSearch(placement)}`,
 )}
 <h2>The passes of one inference</h2><p class="soft">One column is one trip of the packet through the pipe. A filled cell is a
 lookup slot in use; below it, + adds lookups, » shifts and clamps, ≥ counts thresholds, ★ finds the class.</p>
@@ -103,19 +104,19 @@ function key(palette: Palette, layers: (string | undefined)[]): Html {
 }
 
 function accuracyTable(rows: Accuracy[]): Html {
-  return html`<h2>Accuracy</h2><table class="plain"><tr><th>level</th><th>executed by</th><th class="n">right</th><th class="n">accuracy</th></tr>
+  return html`<section><h2>Accuracy</h2><table class="plain"><tr><th>level</th><th>executed by</th><th class="n">right</th><th class="n">accuracy</th></tr>
 ${rows.map(
   (row) =>
     html`<tr><td>${row.level}</td><td>${row.executedBy}</td><td class="n">${count(row.right)} of ${count(row.images)}</td><td class="n">${percent(row.right / row.images)}</td></tr>`,
-)}</table>`;
+)}</table></section>`;
 }
 
 function checksTable(rows: Check[]): Html {
-  return html`<h2>Every level against the level above</h2><table class="plain"><tr><th>check</th><th class="n">equal</th><th></th></tr>
+  return html`<section><h2>Every level against the level above</h2><table class="plain"><tr><th>check</th><th class="n">equal</th><th></th></tr>
 ${rows.map((row) => {
   const good = row.equal === row.compared;
-  return html`<tr><td>${row.name}</td><td class="n">${ratio(row.equal, row.compared).split(" = ")[0]} ${row.unit}</td><td class="${good ? "yes" : "no"}">${good ? "yes" : "no"}</td></tr>`;
-})}</table>`;
+  return html`<tr><td>${row.name}</td><td class="n">${count(row.equal)} of ${count(row.compared)} ${row.unit}</td><td class="${good ? "yes" : "no"}">${good ? "yes" : "no"}</td></tr>`;
+})}</table></section>`;
 }
 
 function filesTable(files: { path: string; bytes: number }[]): Html {

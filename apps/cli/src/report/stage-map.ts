@@ -25,7 +25,13 @@ export function stageMap(placement: PlacementDocument, palette: Palette): Html {
 ${(hasStages(placement) ? resourceUse(placement) : []).map(({ resource, name, unit, used: total }) => {
   const limit = placement.limits[resource];
   return html`<div class="row" role="row"><span role="rowheader">${name}</span>${stages.map((stage) =>
-    cell(used(stage, resource), limit, `stage ${stage}: ${name}`, unit),
+    cell(
+      used(stage, resource),
+      limit,
+      `stage ${stage}: ${name}`,
+      unit,
+      placement.stages[stage]?.tables ?? [],
+    ),
   )}<span title="${unit}">${count(total)}<i>${Number.isFinite(limit) ? ` / ${count(limit * stages.length)}` : ""}</i></span></div>`;
 })}
 </div></div>`;
@@ -47,11 +53,11 @@ function shortName(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function cell(used: number, limit: number, where: string, unit: string): Html {
+function cell(used: number, limit: number, where: string, unit: string, tables: readonly string[]): Html {
   if (used === 0) return html`<div class="cell" role="cell" data-tip="${where}\nnone used"></div>`;
   const bounded = Number.isFinite(limit) && limit > 0;
   const fraction = bounded ? used / limit : 0;
-  const tip = `${where}\n${count(used)}${bounded ? ` of ${count(limit)}` : ""} ${unit}${bounded ? ` = ${(fraction * 100).toFixed(0)} %` : ""}`;
+  const tip = `${where}\n${count(used)}${bounded ? ` of ${count(limit)}` : ""} ${unit}${bounded ? ` = ${(fraction * 100).toFixed(0)} %` : ""}\nof ${tables.map(shortName).join(", ")}`;
   const level = fraction > 0.9 ? "full" : fraction > 0.6 ? "high" : "";
   return html`<div class="cell ${level}" role="cell" style="--to:${(fraction * 100).toFixed(1)}%" data-tip="${tip}">${count(used)}</div>`;
 }

@@ -55,6 +55,7 @@ header button { margin-left: auto; font: inherit; font-size: 13px; color: var(--
 .timeline text { fill: var(--soft); } .timeline .label { text-anchor: end; }
 .timeline .glyph, .timeline .tick { text-anchor: middle; } .timeline .glyph { fill: var(--ink); pointer-events: none; }
 .timeline .layer { fill: var(--ink); font-weight: 600; } .timeline .rule { stroke: var(--line); }
+.columns { display: flex; flex-wrap: wrap; gap: 0 72px; }
 table.plain { border-collapse: collapse; margin-top: 10px; font-variant-numeric: tabular-nums; }
 table.plain th { text-align: left; font-weight: 600; color: var(--soft); font-size: 13px; }
 table.plain th, table.plain td { padding: 5px 22px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }

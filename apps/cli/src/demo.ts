@@ -1,0 +1,69 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomically } from "@matchmul/common";
+import { Bundle, layout } from "./bundle.js";
+import { compile } from "./compile.js";
+import { demoSummary } from "./demo-summary.js";
+import { exitCode, failureOf } from "./exit.js";
+import { reportPage } from "./report/page.js";
+import { Terminal } from "./terminal.js";
+import { checksOf, verifyBundle } from "./verify.js";
+
+/**
+ * `npm run demo`: the digits classifier into a Tofino's tables, then every test image as a packet through the emitted
+ * P4 text. The exit code is that of the verification.
+ */
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const digits = join(root, "models", "digits");
+const out = join(root, "out", "demo");
+const flips = 200;
+
+async function demo(terminal: Terminal): Promise<number> {
+  const started = performance.now();
+  const bundlePath = join(out, "bundle");
+  const testImages = join(digits, "digits-test.npz");
+  mkdirSync(out, { recursive: true });
+  await compile(terminal, join(digits, "digits-mlp.onnx"), {
+    calibration: join(digits, "digits-calibration.npz"),
+    method: "min-max",
+    percentile: 99.99,
+    scales: "arbitrary",
+    profile: "tofino",
+    inputEncoding: "auto",
+    solver: "glpk",
+    timeLimit: 5,
+    onClass: {},
+    out: bundlePath,
+  });
+  const bundle = Bundle.open(bundlePath);
+  const found = await verifyBundle(terminal, bundle, testImages, { mutations: flips, seed: 1 });
+  const page = join(out, layout.report);
+  writeFileAtomically(
+    page,
+    reportPage({
+      plan: found.plan,
+      accuracy: found.accuracy,
+      checks: checksOf(found),
+      files: bundle.list(),
+      command: "npm run demo",
+    }),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const { plan: _, ...facts } = found;
+  terminal.result({ bundle: bundlePath, page, seconds, ...facts }, () =>
+    demoSummary(terminal, found, { bundle, page, seconds }),
+  );
+  return found.ok ? exitCode.ok : exitCode.negative;
+}
+
+const args = process.argv.slice(2);
+try {
+  process.exitCode = await demo(new Terminal(args.includes("--json"), args.includes("--quiet")));
+} catch (thrown) {
+  const failure = failureOf(thrown);
+  process.stderr.write(`error[${failure.code}]: ${failure.message}\n`);
+  if (failure.hint !== undefined) process.stderr.write(`hint: ${failure.hint}\n`);
+  if (process.env.MATCHMUL_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+  process.exitCode = failure.exit;
+}

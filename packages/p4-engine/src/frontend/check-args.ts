@@ -1,19 +1,12 @@
 /** Arguments to parameters: overloads by number and name, type arguments inferred, values converted (P4_16 6.8, 8.20). */
 import type { Arg, Expr, Param, Pos } from "./ast.js";
 import { checkExpr, isLvalue } from "./check-expressions.js";
-import {
-  type Bindings,
-  bind,
-  infer,
-  mentions,
-  resolveType,
-  substitute,
-  substituteParams,
-} from "./check-types.js";
+import { resolveType } from "./check-types.js";
 import { coerce } from "./coerce.js";
 import type { Context } from "./context.js";
 import type { Scope } from "./scope.js";
 import type { SAnnotation, SArg, SType } from "./syntax.js";
+import { type Bindings, bind, infer, mentions, substitute, substituteParams } from "./type-params.js";
 import { type Type, type TypeVar, typeName, UNKNOWN, VOID } from "./types.js";
 
 /** What matters of a call: its arguments. */
@@ -174,7 +167,8 @@ function bindTypeArgs(
   }
   inferFrom(cx, params, values, typeParams, bindings);
   for (const v of typeParams) {
-    if (bindings.has(v)) continue;
+    const found = bindings.get(v);
+    if (found && !isOpen(cx, found)) continue;
     // Only a parameter left out could have told: it does not matter then.
     const vars = new Set([v]);
     const concerned = params.filter((p) => mentions(cx, p.type, vars));
@@ -189,6 +183,12 @@ function bindTypeArgs(
     );
   }
   return bindings;
+}
+
+/** Whether a `{#}` or `...` in an initialiser left the type undecided. */
+function isOpen(cx: Context, type: Type): boolean {
+  if (type.kind === "unknown") return true;
+  return type.kind === "tuple" || cx.isAnonymous(type) ? type.fields.some((f) => isOpen(cx, f.type)) : false;
 }
 
 export function inferFrom(

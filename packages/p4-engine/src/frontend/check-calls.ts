@@ -4,11 +4,11 @@ import { checkArgs, chooseOverload, requireArgCount } from "./check-args.js";
 import { checkExpr, constantNumber, findName, typeOfName } from "./check-expressions.js";
 import { instantiateFunction } from "./check-functions.js";
 import { directApplication, makeConstruct } from "./check-instances.js";
-import { bind, substitute, substituteParams } from "./check-types.js";
 import { literal } from "./coerce.js";
 import type { Context } from "./context.js";
 import { type Callable, describeSym, type Scope } from "./scope.js";
 import type { SCall, SMember } from "./syntax.js";
+import { bind, substitute, substituteParams } from "./type-params.js";
 import {
   BOOL,
   type ExternType,

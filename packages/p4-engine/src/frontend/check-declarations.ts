@@ -6,7 +6,7 @@ import { checkAction, checkParams, declareFunction } from "./check-functions.js"
 import { checkInstance } from "./check-instances.js";
 import { checkParser } from "./check-parsers.js";
 import { checkConst } from "./check-statements.js";
-import { makeRecord, resolveType, typeParams } from "./check-types.js";
+import { makeRecord, resolveType } from "./check-types.js";
 import type { Context, Mutable } from "./context.js";
 import { Scope } from "./scope.js";
 import type {
@@ -19,6 +19,7 @@ import type {
   SRecord,
   STypedef,
 } from "./syntax.js";
+import { typeParams } from "./type-params.js";
 import { type EnumType, freshTypeId, type SerEnumType, type Type, typeName, VOID } from "./types.js";
 
 export function checkDeclaration(cx: Context, s: SDecl): void {

@@ -3,11 +3,12 @@ import type { ActionDecl, Arg, Expr, FunctionDecl, Param, Statement, VariableDec
 import { type CallSite, checkArgs, checkValues, inferFrom, passAll } from "./check-args.js";
 import { checkAs, checkExpr } from "./check-expressions.js";
 import { checkBlock, isCompileTime } from "./check-statements.js";
-import { type Bindings, hasTypeVars, resolveType, typeParams } from "./check-types.js";
+import { resolveType } from "./check-types.js";
 import { coerce } from "./coerce.js";
 import type { Body, Context } from "./context.js";
 import { type FunctionTemplate, Scope } from "./scope.js";
 import type { SAction, SExpr, SFunction, SParam, SVariable } from "./syntax.js";
+import { type Bindings, hasTypeVars, typeParams } from "./type-params.js";
 import { type Type, typeName } from "./types.js";
 
 /** Checks parameters; `sort` says how their names are used in the scope, null: not at all. */

@@ -2,10 +2,11 @@
 import type { Arg, Expr, FunctionDecl, InstanceDecl, MethodDecl, Param, Pos } from "./ast.js";
 import { checkArgs, chooseOverload } from "./check-args.js";
 import { checkMethodBody } from "./check-functions.js";
-import { bind, declaredType, resolveType, substitute, substituteParams } from "./check-types.js";
+import { declaredType, resolveType } from "./check-types.js";
 import type { Context } from "./context.js";
 import { Scope } from "./scope.js";
 import type { SAnnotation, SArg, SInstance, SType } from "./syntax.js";
+import { bind, substitute, substituteParams } from "./type-params.js";
 import {
   type ControlType,
   type ExternType,

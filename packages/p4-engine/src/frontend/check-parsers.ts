@@ -15,11 +15,12 @@ import { checkAs, checkExpr, constantNumber } from "./check-expressions.js";
 import { checkParams, checkVariable } from "./check-functions.js";
 import { checkInstance } from "./check-instances.js";
 import { checkConst, checkStatements } from "./check-statements.js";
-import { resolveType, typeParams } from "./check-types.js";
+import { resolveType } from "./check-types.js";
 import { coerce, convert, fieldsOf } from "./coerce.js";
 import type { Body, Context, Mutable } from "./context.js";
 import { Scope } from "./scope.js";
 import type { SControl, SExpr, SKeyset, SParser, SState, STransition } from "./syntax.js";
+import { typeParams } from "./type-params.js";
 import { representation, type Type, typeName } from "./types.js";
 
 /** The part parsers and controls have in common. `decl` gets its parameters; the scope for the body is returned. */

@@ -1,10 +1,11 @@
-/** Types: from syntax to canonical types, generic ones specialised, type arguments inferred (P4_16 7, 8.20). */
-import type { ControlDecl, ExternDecl, PackageDecl, Param, ParserDecl, Pos } from "./ast.js";
+/** Types: from syntax to canonical types, generic ones specialised (P4_16 7). */
+import type { ControlDecl, ExternDecl, PackageDecl, ParserDecl, Pos } from "./ast.js";
 import { constantNumber } from "./check-expressions.js";
 import type { Context } from "./context.js";
 import { MAX_WIDTH } from "./integers.js";
 import { describeSym, Scope } from "./scope.js";
-import type { SRecord, SType, STypeParam } from "./syntax.js";
+import type { SRecord, SType } from "./syntax.js";
+import { bind, substituteParams } from "./type-params.js";
 import {
   BOOL,
   bitType,
@@ -18,7 +19,6 @@ import {
   representation,
   STRING,
   type Type,
-  type TypeVar,
   typeName,
   UNKNOWN,
   VOID,
@@ -220,7 +220,7 @@ function checkField(cx: Context, s: SRecord, field: string, type: Type, pos: Pos
   }
 }
 
-function specialiseRecord(
+export function specialiseRecord(
   cx: Context,
   sym: { syntax: SRecord; scope: Scope; owner: number },
   args: readonly Type[],
@@ -260,178 +260,4 @@ function leafCount(cx: Context, type: Type): number {
   }
   cx.leaves.set(t, count);
   return count;
-}
-
-// ---- Type parameters ----
-
-export type Bindings = Map<TypeVar, Type>;
-
-/** Declares type parameters in the scope. */
-export function typeParams(cx: Context, list: readonly STypeParam[], scope: Scope): TypeVar[] {
-  return list.map((p) => {
-    const type: TypeVar = { kind: "typeVar", id: freshTypeId(), name: p.name };
-    cx.declare(scope, p.name, { kind: "type", type }, p.pos);
-    return type;
-  });
-}
-
-export function bind(vars: readonly TypeVar[], args: readonly Type[]): Bindings {
-  const bindings: Bindings = new Map();
-  vars.forEach((v, i) => {
-    if (args[i]) bindings.set(v, args[i]);
-  });
-  return bindings;
-}
-
-/** The type with its variables replaced; those without a binding stay. */
-export function substitute(cx: Context, type: Type, bindings: ReadonlyMap<TypeVar, Type>): Type {
-  if (bindings.size === 0) return type;
-  const all = (list: readonly Type[]) => list.map((t) => substitute(cx, t, bindings));
-  switch (type.kind) {
-    case "typeVar":
-      return bindings.get(type) ?? type;
-    case "stack": {
-      const element = substitute(cx, type.element, bindings);
-      return element === type.element ? type : cx.types.stack(element, type.size);
-    }
-    case "list":
-      return cx.types.list(substitute(cx, type.element, bindings));
-    case "tuple":
-      return cx.types.tuple(all(type.fields.map((f) => f.type)));
-    case "header":
-    case "struct":
-    case "union": {
-      const origin = cx.origins.get(type);
-      if (!origin) return type;
-      const args = all(origin.args);
-      if (args.every((a, i) => a === origin.args[i])) return type;
-      return specialiseRecord(cx, cx.generics.get(origin.owner)!, args, 0);
-    }
-    case "extern":
-    case "parser":
-    case "control":
-    case "package": {
-      if (type.args.length === 0) return type;
-      return declaredType(cx, type.decl, all(type.args));
-    }
-    default:
-      return type;
-  }
-}
-
-export function substituteParams(
-  cx: Context,
-  params: readonly Param[],
-  bindings: ReadonlyMap<TypeVar, Type>,
-): readonly Param[] {
-  if (bindings.size === 0) return params;
-  let changed = false;
-  const result = params.map((p) => {
-    const type = substitute(cx, p.type, bindings);
-    if (type === p.type) return p;
-    changed = true;
-    return { ...p, type };
-  });
-  return changed ? result : params;
-}
-
-/** Whether the type is one only when its variables are known. */
-export const hasTypeVars = (cx: Context, type: Type): boolean => mentions(cx, type, null);
-
-/** Whether `type` mentions one of the variables (null: any). */
-export function mentions(cx: Context, type: Type, vars: ReadonlySet<TypeVar> | null): boolean {
-  switch (type.kind) {
-    case "typeVar":
-      return vars?.has(type) ?? true;
-    case "stack":
-    case "list":
-      return mentions(cx, type.element, vars);
-    case "tuple":
-      return type.fields.some((f) => mentions(cx, f.type, vars));
-    case "header":
-    case "struct":
-    case "union":
-      return cx.origins.get(type)?.args.some((a) => mentions(cx, a, vars)) ?? false;
-    case "extern":
-    case "parser":
-    case "control":
-    case "package":
-      return type.args.some((a) => mentions(cx, a, vars));
-    default:
-      return false;
-  }
-}
-
-/**
- * Binds the variables in `formal` so that it becomes `actual`, as far as they correspond; what does not is left for
- * the conversion of the argument to complain about.
- */
-export function infer(
-  cx: Context,
-  formal: Type,
-  actual: Type,
-  vars: ReadonlySet<TypeVar>,
-  bindings: Bindings,
-): void {
-  const pairs = (a: readonly Type[], b: readonly Type[]) => {
-    for (let i = 0; i < Math.min(a.length, b.length); i++) infer(cx, a[i]!, b[i]!, vars, bindings);
-  };
-  switch (formal.kind) {
-    case "typeVar": {
-      if (!vars.has(formal) || actual.kind === "unknown") return;
-      const before = bindings.get(formal);
-      if (before === undefined || (isVague(cx, before) && !isVague(cx, actual))) bindings.set(formal, actual);
-      return;
-    }
-    case "stack":
-      if (actual.kind === "stack") infer(cx, formal.element, actual.element, vars, bindings);
-      return;
-    case "list":
-      if (actual.kind === "list") infer(cx, formal.element, actual.element, vars, bindings);
-      if (actual.kind === "tuple") {
-        for (const f of actual.fields) infer(cx, formal.element, f.type, vars, bindings);
-      }
-      return;
-    case "tuple":
-      if (actual.kind === "tuple") {
-        pairs(
-          formal.fields.map((f) => f.type),
-          actual.fields.map((f) => f.type),
-        );
-      }
-      return;
-    case "header":
-    case "struct":
-    case "union": {
-      const a = cx.origins.get(formal);
-      const b = cx.origins.get(actual);
-      if (a && b && a.owner === b.owner) pairs(a.args, b.args);
-      else if (a && (actual.kind === "tuple" || cx.isAnonymous(actual))) {
-        // A list or struct initialiser for a generic struct.
-        for (const f of formal.fields) {
-          const given = actual.kind === "tuple" ? actual.fields[f.index] : actual.fieldByName.get(f.name);
-          if (given) infer(cx, f.type, given.type, vars, bindings);
-        }
-      }
-      return;
-    }
-    case "extern":
-    case "package":
-      if (actual.kind === formal.kind && actual.decl === formal.decl) pairs(formal.args, actual.args);
-      return;
-    case "parser":
-    case "control":
-      if (actual.kind === formal.kind) {
-        pairs(
-          formal.params.map((p) => p.type),
-          actual.params.map((p) => p.type),
-        );
-      }
-      return;
-  }
-}
-
-/** A type that another argument may still make definite: of integer literals and of initialisers. */
-function isVague(cx: Context, type: Type): boolean {
-  return type.kind === "integer" || type.kind === "tuple" || type.kind === "unknown" || cx.isAnonymous(type);
 }

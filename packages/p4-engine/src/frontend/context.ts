@@ -63,6 +63,8 @@ export class Context {
   readonly open = new Set<Expr>();
   /** Literals that stand for `...`. */
   readonly defaults = new Set<Expr>();
+  /** Whether a type mentions type parameters. */
+  readonly generic = new Map<Type, boolean>();
   /** How many scalars a value of the type has; see types of unbounded size. */
   readonly leaves = new Map<Type, number>();
   /** Generic records by the number their specialisations are filed under. */

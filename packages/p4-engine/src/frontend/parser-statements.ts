@@ -264,6 +264,7 @@ export class StatementParser extends ExpressionParser {
     const args = this.args();
     const pos = this.pos;
     const name = this.name("the instance's name");
+    if (this.kind === "[") throw this.sources.unsupported("an array of instances", this.pos);
     let methods: SInstance["methods"] = null;
     if (this.accept("=")) {
       this.expect("{");

@@ -132,7 +132,7 @@ export class Preprocessor {
         return;
       case "undef":
         this.macros.delete(this.macroName(lexer, at));
-        this.endOfLine(lexer);
+        skipLine(lexer);
         return;
       case "if":
       case "ifdef":
@@ -358,16 +358,6 @@ export class Preprocessor {
       lexer.next(true) && lexer.kind === "string" ? lexer.text : this.sources.locate(lexer.pos).file;
     skipLine(lexer);
     this.sources.remap(lexer.base + Math.min(lexer.at + 1, lexer.end), line, name);
-  }
-
-  private endOfLine(lexer: Lexer): void {
-    if (lexer.next(true)) {
-      throw this.sources.error(
-        "bad-directive",
-        `unexpected '${lexer.text}' at the directive's end`,
-        lexer.pos,
-      );
-    }
   }
 }
 

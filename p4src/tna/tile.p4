@@ -83,7 +83,7 @@ struct metadata_t {
 <% for (const s of slots) { -%>
     bit<<%= it.pageBits %>> page_<%= s %>;
 <% } -%>
-    bit<8> clamp;     // 0: no; otherwise which range
+    bit<8> scale;     // 1: clamp the shifted lanes to a byte
     bit<8> quantize;  // 0: no; otherwise which thresholds
     bit<8> pool;      // 0: no; otherwise which windows
     bit<8> decide;  // 1 in the verdict pass
@@ -99,7 +99,7 @@ parser TileParser(packet_in packet,
 <% for (const s of slots) { -%>
         meta.page_<%= s %> = 0;
 <% } -%>
-        meta.clamp = 0;
+        meta.scale = 0;
         meta.quantize = 0;
         meta.pool = 0;
         meta.decide = 0;
@@ -207,9 +207,9 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
     // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
-    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> clamp, bit<8> pool) {
+    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> pool) {
         next(parse, pc);
-        meta.clamp = clamp;
+        meta.scale = 1;
         meta.pool = pool;
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> >> <%= shift %>;
@@ -227,6 +227,7 @@ control Tile(inout headers_t hdr,
 
 <% } -%>
     action decide() {
+        hdr.matchmul.verdict = 0;
         meta.decide = 1;
     }
 
@@ -272,44 +273,19 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
-<% for (const low of it.lows) { -%>
-    action at_least_<%= it.named(low) %>() {
+<% if (it.rightShifts.length > 0) { -%>
+    // Requantization, second half: saturate to a byte. Offsets in the bias make 0 the lower end for every layer;
+    // for ReLU it is the sign test itself.
+    action clamp_low() {
 <% for (const m of lanes) { -%>
-        hdr.lanes.l<%= m %> = max(hdr.lanes.l<%= m %>, <%= low %>);
+        hdr.lanes.l<%= m %> = max(hdr.lanes.l<%= m %>, 0);
 <% } -%>
     }
 
-<% } -%>
-<% for (const high of it.highs) { -%>
-    action at_most_<%= it.named(high) %>() {
+    action clamp_high() {
 <% for (const m of lanes) { -%>
-        hdr.lanes.l<%= m %> = min(hdr.lanes.l<%= m %>, <%= high %>);
+        hdr.lanes.l<%= m %> = min(hdr.lanes.l<%= m %>, 255);
 <% } -%>
-    }
-
-<% } -%>
-<% if (it.clamps.length > 0) { -%>
-    // Requantization, second half: saturate to the range of a byte. ReLU is the lower bound 0.
-    table clamp_low {
-        key = { meta.clamp: exact; }
-        actions = { <% for (const low of it.lows) { %>at_least_<%= it.named(low) %>; <% } %>NoAction; }
-        const default_action = NoAction();
-        const entries = {
-<% for (const c of it.clamps) { -%>
-            <%= c.id %>: at_least_<%= it.named(c.low) %>();
-<% } -%>
-        }
-    }
-
-    table clamp_high {
-        key = { meta.clamp: exact; }
-        actions = { <% for (const high of it.highs) { %>at_most_<%= it.named(high) %>; <% } %>NoAction; }
-        const default_action = NoAction();
-        const entries = {
-<% for (const c of it.clamps) { -%>
-            <%= c.id %>: at_most_<%= it.named(c.high) %>();
-<% } -%>
-        }
     }
 
 <% } -%>
@@ -353,8 +329,8 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
-    action take_index() {
-        hdr.matchmul.verdict = ((bit<32>)top_0)[15:0] & 0x<%= it.indexMask.toString(16) %>;
+    action invert_index() {
+        top_0 = ~top_0;
     }
 
     // The verdict, and the logits without the index bits.
@@ -362,7 +338,7 @@ control Tile(inout headers_t hdr,
         hdr.matchmul.kind = KIND_ANSWER;
         hdr.matchmul.parse = 0;
         hdr.matchmul.pc = 0;
-        hdr.matchmul.verdict = hdr.matchmul.verdict ^ 0x<%= it.indexMask.toString(16) %>;
+        hdr.matchmul.verdict[<%= it.indexBits - 1 %>:0] = top_0[<%= it.indexBits - 1 %>:0];  // its other bits are 0
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> >> <%= it.indexBits %>;
 <% } -%>
@@ -399,21 +375,16 @@ control Tile(inout headers_t hdr,
 <% for (const i of it.levels.keys()) { -%>
                 larger_<%= i %>();
 <% } -%>
-                take_index();
+                invert_index();
                 conclude();
                 on_verdict.apply();
-<% if (it.clamps.length > 0) { -%>
-            } else if (meta.clamp != 0) {
-                clamp_low.apply();
-                clamp_high.apply();
-<% } -%>
 <% if (it.quantized.length > 0) { -%>
             } else if (meta.quantize != 0) {
 <%   for (const m of it.quantized) { -%>
                 quantize_<%= m %>.apply();
 <%   } -%>
 <% } -%>
-            } else {
+            } else if (meta.scale == 0) {
 <% for (const s of slots) { -%>
                 lookup_<%= s %>.apply();
 <% } -%>
@@ -425,6 +396,12 @@ control Tile(inout headers_t hdr,
 <%   } -%>
 <% } -%>
 <% if (it.pools.length > 0) { -%>
+            }
+<% } -%>
+<% if (it.rightShifts.length > 0) { -%>
+            if (meta.scale == 1) {
+                clamp_low();
+                clamp_high();
             }
 <% } -%>
         }

@@ -83,7 +83,7 @@ struct metadata_t {
 <% for (const s of slots) { -%>
     bit<<%= it.pageBits %>> page_<%= s %>;
 <% } -%>
-    bit<8> clamp;     // 0: no; otherwise which range
+    bit<8> scale;     // 1: clamp the shifted lanes to a byte
     bit<8> quantize;  // 0: no; otherwise which thresholds
     bit<8> pool;      // 0: no; otherwise which windows
     // Recirculation keeps no metadata, but BMv2 wants a list of fields to keep: this one is 0 then anyway.
@@ -198,9 +198,9 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
     // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
-    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> clamp, bit<8> pool) {
+    action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> pool) {
         next(parse, pc);
-        meta.clamp = clamp;
+        meta.scale = 1;
         meta.pool = pool;
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = (bit<32>)((int<32>)hdr.lanes.l<%= m %> >> <%= shift %>);
@@ -218,6 +218,7 @@ control Tile(inout headers_t hdr,
 
 <% } -%>
     action decide() {
+        hdr.matchmul.verdict = 0;
         meta.decide = 1;
     }
 
@@ -262,44 +263,19 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
-<% for (const low of it.lows) { -%>
-    action at_least_<%= it.named(low) %>() {
+<% if (it.rightShifts.length > 0) { -%>
+    // Requantization, second half: saturate to a byte. Offsets in the bias make 0 the lower end for every layer;
+    // for ReLU it is the sign test itself.
+    action clamp_low() {
 <% for (const m of lanes) { -%>
-        hdr.lanes.l<%= m %> = ((int<32>)hdr.lanes.l<%= m %> < <%= low %>) ? (bit<32>)(int<32>)(<%= low %>) : hdr.lanes.l<%= m %>;
+        hdr.lanes.l<%= m %> = ((int<32>)hdr.lanes.l<%= m %> < 0) ? 32w0 : hdr.lanes.l<%= m %>;
 <% } -%>
     }
 
-<% } -%>
-<% for (const high of it.highs) { -%>
-    action at_most_<%= it.named(high) %>() {
+    action clamp_high() {
 <% for (const m of lanes) { -%>
-        hdr.lanes.l<%= m %> = ((int<32>)hdr.lanes.l<%= m %> > <%= high %>) ? 32w<%= high %> : hdr.lanes.l<%= m %>;
+        hdr.lanes.l<%= m %> = (hdr.lanes.l<%= m %> > 255) ? 32w255 : hdr.lanes.l<%= m %>;
 <% } -%>
-    }
-
-<% } -%>
-<% if (it.clamps.length > 0) { -%>
-    // Requantization, second half: saturate to the range of a byte. ReLU is the lower bound 0.
-    table clamp_low {
-        key = { meta.clamp: exact; }
-        actions = { <% for (const low of it.lows) { %>at_least_<%= it.named(low) %>; <% } %>NoAction; }
-        const default_action = NoAction();
-        const entries = {
-<% for (const c of it.clamps) { -%>
-            <%= c.id %>: at_least_<%= it.named(c.low) %>();
-<% } -%>
-        }
-    }
-
-    table clamp_high {
-        key = { meta.clamp: exact; }
-        actions = { <% for (const high of it.highs) { %>at_most_<%= it.named(high) %>; <% } %>NoAction; }
-        const default_action = NoAction();
-        const entries = {
-<% for (const c of it.clamps) { -%>
-            <%= c.id %>: at_most_<%= it.named(c.high) %>();
-<% } -%>
-        }
     }
 
 <% } -%>
@@ -348,7 +324,7 @@ control Tile(inout headers_t hdr,
         hdr.matchmul.kind = KIND_ANSWER;
         hdr.matchmul.parse = 0;
         hdr.matchmul.pc = 0;
-        hdr.matchmul.verdict = 0x<%= it.indexMask.toString(16) %> ^ (bit<16>)(top_0 & 0x<%= it.indexMask.toString(16) %>);
+        hdr.matchmul.verdict[<%= it.indexBits - 1 %>:0] = ~top_0[<%= it.indexBits - 1 %>:0];  // its other bits are 0
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = (bit<32>)((int<32>)hdr.lanes.l<%= m %> >> <%= it.indexBits %>);
 <% } -%>
@@ -386,18 +362,13 @@ control Tile(inout headers_t hdr,
 <% } -%>
                     conclude();
                     on_verdict.apply();
-<% if (it.clamps.length > 0) { -%>
-                } else if (meta.clamp != 0) {
-                    clamp_low.apply();
-                    clamp_high.apply();
-<% } -%>
 <% if (it.quantized.length > 0) { -%>
                 } else if (meta.quantize != 0) {
 <%   for (const m of it.quantized) { -%>
                     quantize_<%= m %>.apply();
 <%   } -%>
 <% } -%>
-                } else {
+                } else if (meta.scale == 0) {
 <% for (const s of slots) { -%>
                     lookup_<%= s %>.apply();
 <% } -%>
@@ -409,6 +380,12 @@ control Tile(inout headers_t hdr,
 <%   } -%>
 <% } -%>
 <% if (it.pools.length > 0) { -%>
+                }
+<% } -%>
+<% if (it.rightShifts.length > 0) { -%>
+                if (meta.scale == 1) {
+                    clamp_low();
+                    clamp_high();
                 }
 <% } -%>
             }

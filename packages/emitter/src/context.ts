@@ -6,11 +6,11 @@ import {
   parkSize,
   poolLevels,
   quantizedLanes,
+  quantizeRows,
   restSize,
   sequencerRows,
   verdictRows,
 } from "@matchmul/planner";
-import { type EmittedEntry, thresholdEntries } from "./entries.js";
 import type { Mode, Schedule } from "./schedule.js";
 
 /** The halving tree of arg-max: per level, which temporaries become the larger of which two. */
@@ -168,13 +168,6 @@ function sumActions({ leftShifts, wide }: Schedule): SumAction[] {
   return actions;
 }
 
-/** Entries the fullest requantization table needs. */
-function quantizeRows(entries: Iterable<EmittedEntry>): number {
-  const counts = new Map<string, number>();
-  for (const { table } of entries) counts.set(table, (counts.get(table) ?? 0) + 1);
-  return Math.max(0, ...counts.values());
-}
-
 /** The data of the templates in p4src. `summary` are the plan's numbers for the comment on top. */
 export function templateContext(
   schedule: Schedule,
@@ -201,14 +194,10 @@ export function templateContext(
     opaque: opaqueLengths(schedule),
     modes: schedule.modes.map(modeContext),
     quantized: Array.from({ length: quantizedLanes(program) }, (_, m) => m),
-    quantizeSize: quantizeRows(thresholdEntries(schedule)),
+    quantizeSize: quantizeRows(program),
     pools: schedule.pools.map(({ id, pool }) => ({ id, ...pool, levels: poolLevels(pool) })),
     sums: sumActions(schedule),
     rightShifts: schedule.rightShifts,
-    clamps: schedule.clamps,
-    lows: [...new Set(schedule.clamps.map((c) => c.low))],
-    highs: [...new Set(schedule.clamps.map((c) => c.high))],
-    named: (n: number) => (n < 0 ? `minus_${-n}` : `${n}`),
     sequencerSize: sequencerRows(program),
     lookupSize: lookupRows(program),
     classes: program.classes,

@@ -42,7 +42,7 @@ function bfrtNames(program: MicroProgram): BfrtNames {
       if (action.startsWith("put_")) return ["value"];
       if (action === "quantize") return ["parse", "pc", "table_number", "pool"];
       if (action === "decide" || action === "answer" || action === "drop") return [];
-      if (action.startsWith("scale_")) return ["parse", "pc", "clamp", "pool"];
+      if (action.startsWith("scale_")) return ["parse", "pc", "pool"];
       return action.endsWith("_wide") ? ["parse", "pc"] : ["parse", "pc", ...pages];
     },
   };

@@ -1,4 +1,4 @@
-import { LANES, PAGE_ROWS } from "@matchmul/planner";
+import { LANES, PAGE_ROWS, prefixesOf } from "@matchmul/planner";
 import { actionOf, type Schedule } from "./schedule.js";
 
 /** A key element: exact, or a value under a mask (ternary). */
@@ -31,7 +31,7 @@ export function* sequencerEntries(schedule: Schedule): Generator<EmittedEntry> {
     else if (step.kind === "scale")
       yield {
         ...entry,
-        params: [...onward, schedule.clampOf(step.low, step.high), schedule.poolOf(step.pool)],
+        params: [...onward, schedule.poolOf(step.pool)],
       };
     else if (step.kind === "threshold")
       yield { ...entry, params: [...onward, step.table + 1, schedule.poolOf(step.pool)] };
@@ -76,19 +76,6 @@ export function* thresholdEntries({ program }: Schedule): Generator<EmittedEntry
             params: [(lowest + n) >>> 0],
           };
       }
-}
-
-/** The fewest aligned blocks of int32 values that make up low to high; none where low exceeds high. */
-export function prefixesOf(low: number, high: number): { value: number; mask: number }[] {
-  const prefixes: { value: number; mask: number }[] = [];
-  for (let at = low; at <= high; ) {
-    let size = 1;
-    // Blocks are aligned as unsigned numbers; the sign bit makes no difference to that.
-    while (size < 2 ** 31 && (at / size) % 2 === 0 && at + 2 * size - 1 <= high) size *= 2;
-    prefixes.push({ value: at >>> 0, mask: -size >>> 0 });
-    at += size;
-  }
-  return prefixes;
 }
 
 /** What happens to each class that is not simply answered. */

@@ -7,7 +7,6 @@ export {
   KIND_PASS,
   KIND_REQUEST,
   lookupEntries,
-  prefixesOf,
   sequencerEntries,
   verdictEntries,
 } from "./entries.js";

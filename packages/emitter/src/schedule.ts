@@ -6,13 +6,6 @@ export interface Mode {
   mode: ParseMode;
 }
 
-/** A range of clamping, numbered from 1: 0 stands for no clamping. */
-export interface Clamp {
-  id: number;
-  low: number;
-  high: number;
-}
-
 /** A shape of max pooling, numbered from 1: 0 stands for none. */
 export interface NumberedPool {
   id: number;
@@ -35,7 +28,6 @@ const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort
 /** The parts of a micro program that shape the P4 text; the rest is table entries. */
 export class Schedule {
   readonly modes: Mode[] = [];
-  readonly clamps: Clamp[] = [];
   readonly pools: NumberedPool[] = [];
   /** Distances of shifting left, with pages from the sequencer and with keys that bring their page. */
   readonly leftShifts: { shift: number; wide: boolean }[];
@@ -57,11 +49,7 @@ export class Schedule {
         left[step.pages === null ? "wide" : "narrow"].push(step.shiftLeft);
       const pool = "pool" in step ? step.pool : null;
       if (pool !== null && this.poolOf(pool) === 0) this.pools.push({ id: this.pools.length + 1, pool });
-      if (step.kind === "scale") {
-        right.push(step.shift);
-        if (!this.clamps.some((c) => c.low === step.low && c.high === step.high))
-          this.clamps.push({ id: this.clamps.length + 1, low: step.low, high: step.high });
-      }
+      if (step.kind === "scale") right.push(step.shift);
     }
     this.leftShifts = [
       ...sorted(left.narrow).map((shift) => ({ shift, wide: false })),
@@ -84,9 +72,5 @@ export class Schedule {
   /** Number of a shape of pooling; 0 for none. */
   poolOf(pool: Pool | null): number {
     return this.pools.find((p) => p.pool.units === pool?.units && p.pool.window === pool.window)?.id ?? 0;
-  }
-
-  clampOf(low: number, high: number): number {
-    return this.clamps.find((c) => c.low === low && c.high === high)!.id;
   }
 }

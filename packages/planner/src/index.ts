@@ -6,7 +6,9 @@ export { type Choice, keyShape, type LayerChoice } from "./lowering/options.js";
 export {
   lookupRows,
   parkSize,
+  poolShapes,
   quantizedLanes,
+  quantizeRows,
   restSize,
   sequencerRows,
   tilePipeline,
@@ -15,6 +17,7 @@ export {
 } from "./lowering/tile-pipeline.js";
 export { type PacketState, type PassObserver, poolLevels, runMicrocode } from "./microcode/interpreter.js";
 export { encodeInput, toKeyBytes } from "./microcode/layout.js";
+export { prefixesOf } from "./microcode/prefixes.js";
 export * from "./microcode/types.js";
 export * from "./pipeline/index.js";
 export { makePlan, type Plan, type PlanOptions } from "./plan.js";

@@ -20,12 +20,21 @@ export function indexBits(classes: number): number {
   return Math.ceil(Math.log2(Math.max(2, classes)));
 }
 
+/**
+ * Added to each accumulator so that the smallest index of the requantization table becomes 0: clamping then is
+ * the same for all layers, from 0 to 255.
+ */
+function indexOffset({ requantization }: Block): number {
+  return requantization?.kind === "shift-lut" ? -requantization.low * 2 ** requantization.shift : 0;
+}
+
 /** Largest magnitude an accumulator of the tile can reach at the end. */
-function accumulatorBound(tile: Tile, { input }: Block): number {
+function accumulatorBound(tile: Tile, block: Block): number {
+  const { input } = block;
   const extreme = Math.max(Math.abs(input.min), Math.abs(input.max));
   let bound = 0;
   for (let o = 0; o < tile.outputs; o++) {
-    let sum = Math.abs(tile.bias[o]);
+    let sum = Math.abs(tile.bias[o]) + indexOffset(block);
     for (let i = 0; i < tile.features.length; i++)
       sum += Math.abs(tile.weights[o * tile.features.length + i]) * extreme;
     bound = Math.max(bound, sum);
@@ -49,7 +58,8 @@ function tileWeights(block: Block, tile: Tile, offset: number): TileWeights {
     let sum = 0;
     for (let i = 0; i < features; i++) sum += weights[o * features + i];
     // Modulo 2^32, as the lanes are; the whole sum is in range again.
-    bias[o] = tile.bias[o] * 2 ** bits + (bits > 0 ? 2 ** bits - 1 - o : 0) - offset * sum;
+    bias[o] =
+      tile.bias[o] * 2 ** bits + (bits > 0 ? 2 ** bits - 1 - o : 0) + indexOffset(block) - offset * sum;
   }
   return { outputs: tile.outputs, weights, bias };
 }
@@ -64,11 +74,10 @@ function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: strin
     const bits = indexBits(tile.outputs);
     builder.addPass(block.name, "arg-max", keep, { kind: "verdict", classes: tile.outputs, indexBits: bits });
   } else if (requantization.kind === "shift-lut") {
-    const { shift, low } = requantization;
+    const { shift } = requantization;
     if (shift > 31) throw error("shift-too-large", block.name, shift);
-    const high = low + 255;
-    const label = `${part}shift by ${shift}, clamp to ${low}..${high}${pooled}`;
-    builder.addPass(block.name, label, keep, { kind: "scale", shift, low, high, pool });
+    const label = `${part}shift by ${shift}, clamp to a byte${pooled}`;
+    builder.addPass(block.name, label, keep, { kind: "scale", shift, pool });
   } else {
     const { thresholdsOf, lowest } = requantization;
     const lanes = Array.from({ length: tile.outputs }, (_, o) =>
@@ -87,9 +96,7 @@ function valueOfByte(block: Block): (output: number, byte: number) => number {
     const signed = requantization.lowest < 0;
     return (_, byte) => requantization.valueOf(signed ? (byte << 24) >> 24 : byte);
   }
-  // A byte stands for the one index in low..low + 255 that has this low byte.
-  return (output, byte) =>
-    requantization.valueOf(channelOf(block, output), (byte - requantization.low) & 0xff);
+  return (output, byte) => requantization.valueOf(channelOf(block, output), byte);
 }
 
 /**

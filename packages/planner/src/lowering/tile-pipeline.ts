@@ -1,4 +1,6 @@
-import { LANES, type MicroProgram, PAGE_ROWS, pageBits } from "../microcode/types.js";
+import { poolLevels } from "../microcode/interpreter.js";
+import { prefixesOf } from "../microcode/prefixes.js";
+import { LANES, type MicroProgram, PAGE_ROWS, type Pool, pageBits } from "../microcode/types.js";
 import type { Dependency, LogicalTable, PhvField, PipelineProgram } from "../pipeline/types.js";
 
 /** Rows of each lookup table: a power of two, since every key is an address. */
@@ -37,6 +39,27 @@ export function quantizedLanes(program: MicroProgram): number {
 /** Levels of the arg-max tree: each halves the lanes that are left. */
 export function treeLevels(classes: number): number {
   return Math.ceil(Math.log2(Math.max(2, classes)));
+}
+
+/** The shapes of max pooling that occur. */
+export function poolShapes(program: MicroProgram): Pool[] {
+  const shapes = new Map<string, Pool>();
+  for (const { step } of program.passes)
+    if ("pool" in step && step.pool !== null) shapes.set(`${step.pool.units}x${step.pool.window}`, step.pool);
+  return [...shapes.values()];
+}
+
+/** Entries the fullest requantization table needs: the intervals of all layers, as values under masks. */
+export function quantizeRows(program: MicroProgram): number {
+  const rows = new Array(quantizedLanes(program)).fill(0);
+  for (const { lanes } of program.thresholds)
+    for (const [m, row] of lanes.entries())
+      for (let n = 0; n <= row.length; n++)
+        rows[m] += prefixesOf(
+          n === 0 ? -(2 ** 31) : row[n - 1],
+          n === row.length ? 2 ** 31 - 1 : row[n] - 1,
+        ).length;
+  return Math.max(0, ...rows);
 }
 
 const distinct = <T>(values: T[]): number => new Set(values).size;
@@ -104,28 +127,51 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     if (s > 0) depend("action", lookups[s - 1], lookup);
   }
 
-  const clamps: string[] = [];
-  if (scales.length > 0) {
-    for (const [name, bounds] of [
-      ["clamp_low", scales.map((s) => s.low)],
-      ["clamp_high", scales.map((s) => s.high)],
-    ] as const) {
-      clamps.push(
-        table(name, {
-          layer: "requantization",
-          match: "exact",
-          key: [{ field: "meta.clamp", widthBits: 8 }],
-          entries: distinct(scales.map((s) => `${s.low} ${s.high}`)),
-          actions: 1 + distinct([...bounds]),
-          writes: { 32: LANES },
-          constantOperands: { 32: distinct(bounds.filter((b) => b < -8 || b > 7)) },
-          splittable: false,
+  // Pooling before the clamp: the largest of clamped values is the clamped largest, and the constant 255 needs
+  // the action data bus, which lookups fill.
+  const scaling: string[] = [];
+  const pools = poolShapes(program);
+  for (const pool of pools)
+    for (const [level, pairs] of poolLevels(pool).entries())
+      scaling.push(
+        table(`pool_${pool.units}x${pool.window}_${level}`, {
+          layer: "pooling",
+          writes: { 32: pairs.length },
         }),
       );
+  if (scales.length > 0)
+    scaling.push(
+      table("clamp_low", { layer: "requantization", writes: { 32: LANES } }),
+      table("clamp_high", { layer: "requantization", writes: { 32: LANES }, constantOperands: { 32: 1 } }),
+    );
+  const chain = (names: string[]): void => {
+    for (const [i, name] of names.entries()) {
+      // Whether they run is a field the sequencer writes.
       depend("match", "sequencer", name);
+      if (i > 0) depend("action", names[i - 1], name);
     }
-    depend("action", "clamp_low", "clamp_high");
-  }
+  };
+  chain(scaling);
+
+  const quantize = Array.from({ length: quantizedLanes(program) }, (_, m) =>
+    table(`quantize_${m}`, {
+      layer: "requantization",
+      match: "ternary",
+      key: [
+        { field: "meta.quantize", widthBits: 8 },
+        { field: `hdr.lanes.l${m}`, widthBits: 32 },
+      ],
+      entries: quantizeRows(program),
+      actionDataBits: 32,
+      actions: 2,
+      writes: { 32: 1 },
+      busOperands: { 32: 1 },
+    }),
+  );
+  for (const name of quantize) depend("match", "sequencer", name);
+  // Pools follow whichever of the two requantizations the layer has.
+  for (const name of scaling)
+    if (name.startsWith("pool_")) for (const from of quantize) depend("action", from, name);
 
   const verdict: string[] = [];
   let width = 2 ** treeLevels(classes);
@@ -133,15 +179,9 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     width /= 2;
     verdict.push(table(`larger_${level}`, { layer: "arg-max", writes: { 32: Math.min(width, classes) } }));
   }
-  verdict.push(table("take_index", { layer: "arg-max", writes: { 16: 1 }, constantOperands: { 16: 1 } }));
   verdict.push(
-    table("conclude", {
-      layer: "arg-max",
-      writes: { 8: 2, 16: 2, 32: LANES },
-      constantOperands: { 16: 1 },
-    }),
-  );
-  verdict.push(
+    table("invert_index", { layer: "arg-max", writes: { 32: 1 } }),
+    table("conclude", { layer: "arg-max", writes: { 8: 2, 16: 2, 32: LANES } }),
     table("on_verdict", {
       layer: "arg-max",
       match: "exact",
@@ -154,13 +194,9 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       splittable: false,
     }),
   );
-  for (const [i, name] of verdict.entries()) {
-    // Whether they run is a field the sequencer writes.
-    depend("match", "sequencer", name);
-    if (i > 0) depend("action", verdict[i - 1], name);
-  }
+  chain(verdict);
 
-  const branches = [lookups, clamps, verdict];
+  const branches = [lookups, scaling.filter((name) => name.startsWith("clamp_")), quantize, verdict];
   const exclusive: string[][] = [];
   for (const [i, branch] of branches.entries())
     for (const other of branches.slice(i + 1))

@@ -74,8 +74,7 @@ function execute(program: MicroProgram, state: PacketState, step: Step, keys: nu
       for (let m = 0; m < LANES; m++) lanes[m] += page.words[row + m];
     }
   } else if (step.kind === "scale") {
-    for (let m = 0; m < LANES; m++)
-      lanes[m] = Math.min(Math.max(lanes[m] >> step.shift, step.low), step.high);
+    for (let m = 0; m < LANES; m++) lanes[m] = Math.min(Math.max(lanes[m] >> step.shift, 0), 255);
     if (step.pool !== null) pool(lanes, step.pool);
   } else if (step.kind === "threshold") {
     const { lowest, lanes: rows } = program.thresholds[step.table];

@@ -46,8 +46,8 @@ export type Step =
    * where each key brings its page.
    */
   | { kind: "accumulate"; shiftLeft: number; pages: number[] | null }
-  /** lane = min(max(lane >> shift, low), high), arithmetic shift; then pooled. */
-  | { kind: "scale"; shift: number; low: number; high: number; pool: Pool | null }
+  /** lane = min(max(lane >> shift, 0), 255), arithmetic shift; then pooled. */
+  | { kind: "scale"; shift: number; pool: Pool | null }
   /** lane = lowest + how many of MicroProgram.thresholds[table].lanes[lane number] are <= lane; then pooled. */
   | { kind: "threshold"; table: number; pool: Pool | null }
   /**

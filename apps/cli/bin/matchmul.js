@@ -5,8 +5,6 @@ import { existsSync } from "node:fs";
 const main = new URL("../dist/main.js", import.meta.url);
 if (existsSync(main)) await import(main.href);
 else {
-  console.error(
-    "error[not-built]: this checkout is not built\nhint: run `npm run build`, or `npm run matchmul -- ...`",
-  );
+  console.error("matchmul is not built here: run `npm run build`, or `npm run matchmul -- ...`");
   process.exitCode = 2;
 }

@@ -1,8 +1,12 @@
+import { availableParallelism } from "node:os";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { error } from "./errors.js";
 import { argMax } from "./layers/arg-max.js";
 import { type Integers, Run } from "./layers/layer.js";
 import { executeLayer } from "./layers/registry.js";
+import { WasmExecutor } from "./wasm/executor.js";
+import { kernelsAvailable } from "./wasm/machine.js";
+import { WasmPool } from "./wasm/pool.js";
 
 export interface Int8Result {
   /** The model's `logits` tensor. */
@@ -18,10 +22,16 @@ export interface Int8Result {
 export interface Int8Options {
   /** Return every intermediate tensor, to find where another level first differs. */
   tensors?: boolean;
+  /** Plain JavaScript, or WebAssembly SIMD where available (the default): the same bits, faster. */
+  kernels?: "auto" | "portable";
 }
 
+/** Executors of models that were run before; they hold a copy of the weights, and go when the model goes. */
+const executors = new WeakMap<QuantizedModel, WasmExecutor>();
+
 /**
- * Executes the int8 model on one image, in integer arithmetic only, as docs/arithmetic.md defines it.
+ * Executes the int8 model on one image, in integer arithmetic only, as docs/arithmetic.md defines it. The
+ * model must not be changed once it has run.
  * @param input the model's input tensor: int8 values (for a uint8 input, its bytes or a Uint8Array)
  * @throws MatchMulError int8-input-length, int8-input-range
  */
@@ -31,12 +41,23 @@ export function runInt8(
   options: Int8Options = {},
 ): Int8Result {
   const image = checkedInput(model, input);
+  if (options.tensors || options.kernels === "portable" || !kernelsAvailable())
+    return runPortable(model, image, options.tensors ?? false);
+  let executor = executors.get(model);
+  if (executor === undefined) {
+    executor = WasmExecutor.of(model);
+    executors.set(model, executor);
+  }
+  return executor.run(image);
+}
+
+function runPortable(model: QuantizedModel, image: Integers, tensors: boolean): Int8Result {
   const run = new Run(model);
   run.values.set(model.input, image);
   for (const layer of model.layers) executeLayer(layer, run);
   const last = run.values.get(model.logits)!;
   const result: Int8Result = { logits: Int32Array.from(last), class: argMax(last) };
-  if (options.tensors) {
+  if (tensors) {
     result.tensors = Object.fromEntries(run.values);
     result.accumulators = Object.fromEntries(run.accumulators);
   }
@@ -52,7 +73,27 @@ export function runInt8Batch(
   return inputs.map((input) => runInt8(model, input, options));
 }
 
-function checkedInput(model: QuantizedModel, input: Int8Array | Uint8Array): Integers {
+/**
+ * Executes the int8 model on several images, spread over worker threads.
+ * @param threads default one per processor; with one, or where there are no kernels, it runs on this thread
+ */
+export async function runInt8Parallel(
+  model: QuantizedModel,
+  inputs: readonly (Int8Array | Uint8Array)[],
+  threads: number = availableParallelism(),
+): Promise<Int8Result[]> {
+  const count = Math.min(threads, inputs.length);
+  if (count <= 1 || !kernelsAvailable()) return runInt8Batch(model, inputs);
+  const images = inputs.map((input) => checkedInput(model, input));
+  const pool = new WasmPool(model, count);
+  try {
+    return await pool.run(images);
+  } finally {
+    await pool.close();
+  }
+}
+
+function checkedInput(model: QuantizedModel, input: Int8Array | Uint8Array): Int8Array | Uint8Array {
   const { dtype, range, shape } = model.tensors[model.input];
   const expected = shape.reduce((a, b) => a * b, 1);
   if (input.length !== expected) throw error("int8-input-length", expected, input.length);

@@ -2,7 +2,7 @@ import { MatchMulError } from "@matchmul/common";
 import { type QuantizedModel, validateModel } from "@matchmul/quantizer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runInt8, runInt8Batch } from "../src/run.js";
+import { runInt8, runInt8Batch, runInt8Parallel } from "../src/run.js";
 import { naiveInt8 } from "./naive.js";
 import { randomChain, randomInput, randomNetwork } from "./random-model.js";
 
@@ -14,6 +14,7 @@ describe("runInt8", () => {
     const input = randomInput(seed + 1, model, extreme);
     const expected = naiveInt8(model, input);
     const result = runInt8(model, input, { tensors: true });
+    expect(runInt8(model, input)).toEqual({ logits: result.logits, class: result.class });
     for (const [name, values] of expected)
       expect(Array.from(result.tensors![name], BigInt), `tensor ${name}`).toEqual(values);
     expect(Array.from(result.logits, BigInt)).toEqual(expected.get(model.logits));
@@ -60,6 +61,15 @@ describe("runInt8", () => {
     const model = randomChain(9, [6, 4, 3], false);
     const inputs = [1, 2, 3].map((seed) => randomInput(seed, model, false));
     expect(runInt8Batch(model, inputs)).toEqual(inputs.map((input) => runInt8(model, input)));
+  });
+
+  it("gives the same results from worker threads", async () => {
+    for (const seed of [4, 5, 6]) {
+      const model = validateModel(randomNetwork(seed, false), "test");
+      const inputs = Array.from({ length: 29 }, (_, i) => randomInput(seed + i, model, false));
+      const expected = inputs.map((input) => runInt8(model, input, { kernels: "portable" }));
+      expect(await runInt8Parallel(model, inputs, 3)).toEqual(expected);
+    }
   });
 
   it("refuses inputs of another length or outside the range", () => {

@@ -1,12 +1,13 @@
 import type { Dim } from "../graph.js";
 import { allocate, numbers, sizeOf } from "../tensor.js";
-import { knownDims, type Operator } from "./operator.js";
+import { knownDims, type Operator, requireIndexLists } from "./operator.js";
 
 /** ConstantOfShape: a tensor of the given shape filled with one value, float32 zero unless given. */
 export const constantOfShape: Operator = {
   type: "ConstantOfShape",
   arity: [1, 1],
   infer: (call) => {
+    requireIndexLists(call, 0);
     const dtype = call.attributes.tensor("value")?.dtype ?? "float32";
     const target = knownDims(call.input(0));
     if (target !== undefined) return [{ dtype, shape: target }];

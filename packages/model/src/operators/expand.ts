@@ -1,13 +1,14 @@
 import type { Dim } from "../graph.js";
 import { allocate, numbers, sizeOf } from "../tensor.js";
 import { broadcastOf, forBroadcast } from "./elementwise.js";
-import { knownDims, type Operator } from "./operator.js";
+import { knownDims, type Operator, requireIndexLists } from "./operator.js";
 
 /** Expand: repeats the input so that it broadcasts with the given shape. */
 export const expand: Operator = {
   type: "Expand",
   arity: [2, 2],
   infer: (call) => {
+    requireIndexLists(call, 1);
     const x = call.input(0);
     const target = knownDims(call.input(1));
     if (target !== undefined) return [{ dtype: x.dtype, shape: broadcastOf(call, x.shape, target) }];

@@ -8,6 +8,7 @@ export const gather: Operator = {
   arity: [2, 2],
   infer: (call) => {
     const [x, indices] = [call.input(0), call.input(1)];
+    if (indices.dtype !== "int64" && indices.dtype !== "int32") call.fail(`indices of type ${indices.dtype}`);
     const dims = knownDims(x);
     const which = knownInts(indices);
     const contents =

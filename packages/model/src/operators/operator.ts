@@ -98,3 +98,15 @@ export function require8Bit(call: InferCall, ...indices: number[]): void {
       call.fail(`input ${index} of type ${dtype}`);
   }
 }
+
+/** Refuses inputs that give shapes, axes or bounds unless they are lists of integers. @throws MatchMulError operator-invalid */
+export function requireIndexLists(call: InferCall, ...indices: number[]): void {
+  for (const index of indices) {
+    const value = call.inputs[index];
+    if (value === undefined) continue;
+    if (value.dtype !== "int64" && value.dtype !== "int32")
+      call.fail(`input ${index} of type ${value.dtype}`);
+    if (value.shape !== undefined && value.shape.length > 1)
+      call.fail(`input ${index} of shape [${value.shape.join(", ")}] is no list`);
+  }
+}

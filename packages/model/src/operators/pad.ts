@@ -3,13 +3,14 @@ import type { Dim } from "../graph.js";
 import { select } from "../kernels/select.js";
 import { checkExtent, describeTensor, sizeOf, type Tensor, toBig, zeros } from "../tensor.js";
 import { axesArgument } from "./axes.js";
-import type { InferCall, Operator, RunCall } from "./operator.js";
+import { type InferCall, type Operator, type RunCall, requireIndexLists } from "./operator.js";
 
 /** Pad: with a constant, the edge, a reflection or a repetition; negative pads take elements away. */
 export const pad: Operator = {
   type: "Pad",
   arity: [1, 4],
   infer: (call) => {
+    requireIndexLists(call, 1, 3);
     const { dtype, shape } = call.input(0);
     if (shape === undefined) return [{ dtype, shape }];
     const pads = padsOf(call, shape.length);

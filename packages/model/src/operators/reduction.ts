@@ -3,7 +3,7 @@ import { roundArray } from "../float-formats.js";
 import { allocate, numberData, sizeOf, stridesOf, type Tensor, toBig } from "../tensor.js";
 import { reducedShape } from "./argmax.js";
 import { axesArgument } from "./axes.js";
-import type { InferCall, Operator, RunCall } from "./operator.js";
+import { type InferCall, type Operator, type RunCall, requireIndexLists } from "./operator.js";
 
 /** A reduction along axes: `first`, then `step` for each element, then `finish` with the number of elements. */
 export function reduction(
@@ -16,6 +16,7 @@ export function reduction(
     type,
     arity: [1, 2],
     infer: (call) => {
+      requireIndexLists(call, 1);
       const { dtype, shape } = call.input(0);
       if (shape === undefined) return [{ dtype, shape }];
       const axes = axesOf(call, shape.length);

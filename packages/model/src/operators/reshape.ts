@@ -1,13 +1,14 @@
 import type { Dim } from "../graph.js";
 import { product } from "../shapes.js";
 import { numbers, reshaped, sizeOf } from "../tensor.js";
-import { type InferCall, knownDims, type Operator, type RunCall } from "./operator.js";
+import { type InferCall, knownDims, type Operator, type RunCall, requireIndexLists } from "./operator.js";
 
 /** Reshape: 0 copies the input's dimension (unless allowzero is set), one -1 takes what is left. */
 export const reshape: Operator = {
   type: "Reshape",
   arity: [1, 2],
   infer: (call) => {
+    requireIndexLists(call, 1);
     const x = call.input(0);
     const target = knownDims(call.inputs[1]) ?? call.attributes.ints("shape");
     if (target === undefined) {

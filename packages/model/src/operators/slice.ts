@@ -1,13 +1,21 @@
 import type { Dim } from "../graph.js";
 import { type AxisMap, range, select } from "../kernels/select.js";
 import { numbers, type Tensor } from "../tensor.js";
-import { type InferCall, knownDims, knownInts, type Operator, type RunCall } from "./operator.js";
+import {
+  type InferCall,
+  knownDims,
+  knownInts,
+  type Operator,
+  type RunCall,
+  requireIndexLists,
+} from "./operator.js";
 
 /** Slice: numpy's x[start:end:step] along axes; the bounds are attributes before operator set 10. */
 export const slice: Operator = {
   type: "Slice",
   arity: [1, 5],
   infer: (call) => {
+    requireIndexLists(call, 1, 2, 3, 4);
     const { dtype, shape } = call.input(0);
     if (shape === undefined) return [{ dtype, shape }];
     const bounds = argumentsOf(call, (v) => knownInts(v));

@@ -1,13 +1,14 @@
 import type { Dim } from "../graph.js";
 import { along, range, select } from "../kernels/select.js";
 import { axesArgument } from "./axes.js";
-import type { InferCall, Operator, RunCall } from "./operator.js";
+import { type InferCall, type Operator, type RunCall, requireIndexLists } from "./operator.js";
 
 /** Split along an axis: into the given lengths, or into equal parts of which the last may be shorter. */
 export const split: Operator = {
   type: "Split",
   arity: [1, 2],
   infer: (call) => {
+    requireIndexLists(call, 1);
     const { dtype, shape } = call.input(0);
     if (shape === undefined) return call.node.outputs.map(() => ({ dtype, shape }));
     const axis = call.axis(call.attributes.int("axis", 0), shape.length);

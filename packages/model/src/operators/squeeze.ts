@@ -1,13 +1,14 @@
 import type { Dim } from "../graph.js";
 import { reshaped } from "../tensor.js";
 import { axesArgument } from "./axes.js";
-import type { InferCall, Operator, RunCall } from "./operator.js";
+import { type InferCall, type Operator, type RunCall, requireIndexLists } from "./operator.js";
 
 /** Squeeze: removes dimensions of length 1, all of them unless axes are given. */
 export const squeeze: Operator = {
   type: "Squeeze",
   arity: [1, 2],
   infer: (call) => {
+    requireIndexLists(call, 1);
     const { dtype, shape, contents } = call.input(0);
     return [{ dtype, shape: squeezedShape(call, shape), contents }];
   },

@@ -1,12 +1,13 @@
 import { select } from "../kernels/select.js";
 import { checkExtent, numbers, sizeOf, zeros } from "../tensor.js";
-import { knownInts, type Operator } from "./operator.js";
+import { knownInts, type Operator, requireIndexLists } from "./operator.js";
 
 /** Tile: repeats the input along each dimension. */
 export const tile: Operator = {
   type: "Tile",
   arity: [2, 2],
   infer: (call) => {
+    requireIndexLists(call, 1);
     const { dtype, shape } = call.input(0);
     const repeats = knownInts(call.input(1));
     if (shape !== undefined && repeats !== undefined && repeats.length !== shape.length)

@@ -1,13 +1,14 @@
 import type { Dim } from "../graph.js";
 import { reshaped } from "../tensor.js";
 import { axesArgument } from "./axes.js";
-import type { InferCall, Operator, RunCall } from "./operator.js";
+import { type InferCall, type Operator, type RunCall, requireIndexLists } from "./operator.js";
 
 /** Unsqueeze: inserts dimensions of length 1 at the given axes of the result. */
 export const unsqueeze: Operator = {
   type: "Unsqueeze",
   arity: [1, 2],
   infer: (call) => {
+    requireIndexLists(call, 1);
     const { dtype, shape, contents, constant } = call.input(0);
     const result = unsqueezedShape(call, shape);
     return [{ dtype, shape: result, contents: constant === undefined ? contents : undefined }];

@@ -1,8 +1,8 @@
 import { type DType, dtypes, type Tensor } from "../../src/index.js";
 import { MessageWriter } from "./protobuf-writer.js";
 
-/** A value's name, element type and shape; strings are symbolic dimensions. */
-export type ValueSpec = [name: string, dtype: DType, shape: (number | string)[]];
+/** A value's name, element type and shape, if it is declared; strings are symbolic dimensions. */
+export type ValueSpec = [name: string, dtype: DType, shape: (number | string)[] | undefined];
 
 export type AttributeSpec = number | string | number[] | Tensor | { float: number } | { floats: number[] };
 
@@ -72,12 +72,14 @@ export function writeTensor(w: MessageWriter, t: Tensor, name = ""): void {
 
 function writeValue(w: MessageWriter, [name, dtype, shape]: ValueSpec): void {
   w.string(1, name).message(2, (type) =>
-    type.message(1, (tensor) =>
-      tensor.int(1, dtypes[dtype].onnx).message(2, (dims) => {
+    type.message(1, (tensor) => {
+      tensor.int(1, dtypes[dtype].onnx);
+      if (shape === undefined) return;
+      tensor.message(2, (dims) => {
         for (const d of shape)
           dims.message(1, (dim) => (typeof d === "number" ? dim.int(1, d) : dim.string(2, d)));
-      }),
-    ),
+      });
+    }),
   );
 }
 

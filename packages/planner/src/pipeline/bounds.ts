@@ -1,13 +1,5 @@
-import { resourceIndex } from "./limits.js";
-import {
-  type Edge,
-  exactCrossbar,
-  type Problem,
-  type ProblemTable,
-  ternaryCrossbar,
-  vliwResources,
-} from "./problem.js";
-import type { StageResource } from "./types.js";
+import { type Measure, measuresOf } from "./measures.js";
+import type { Edge, Problem } from "./problem.js";
 
 /** What is known of a program before any placement. */
 export interface Bounds {
@@ -21,62 +13,6 @@ export interface Bounds {
   spans: Int32Array;
   /** Each table's largest share of a stage's limit, in any resource; more than 1 if it must be split. */
   sizes: Float64Array;
-}
-
-/**
- * One way to count demand: no stage holds more than `capacity` of it. Beside the resources themselves there are
- * counts after dual feasible functions, which see that two tables of 51 % never share a stage.
- */
-interface Measure {
-  demand: Float64Array;
-  capacity: number;
-}
-
-/** The dual feasible function u(k): above 1/2, for k = 1, an item fills a bin, and below it counts nothing. */
-function dual(x: number, k: number): number {
-  const scaled = (k + 1) * x;
-  const rounded = Math.round(scaled);
-  return Math.abs(scaled - rounded) < 1e-9 ? x : Math.floor(scaled) / k;
-}
-
-function measuresOf(problem: Problem, spans: Int32Array): Measure[] {
-  const { tables, limits, exclusive } = problem;
-  const least = tables.map((t) => leastAmounts(t, spans[t.index]));
-  const measures: Measure[] = [];
-  const users = new Map<number, number>();
-  for (const t of tables)
-    for (const [field] of [...t.exactFields, ...t.ternaryFields])
-      users.set(field, (users.get(field) ?? 0) + 1);
-  for (let r = 0; r < limits.length; r++) {
-    if (!Number.isFinite(limits[r])) continue;
-    const demand = Float64Array.from(tables, (t) => {
-      // A table that shares (fields with others, ALUs with tables that exclude it) may take nothing of its own.
-      if (vliwResources.includes(r) && exclusive[t.index].size > 0) return 0;
-      const fields =
-        r === exactCrossbar ? t.exactFields : r === ternaryCrossbar ? t.ternaryFields : undefined;
-      if (fields === undefined) return least[t.index][r];
-      return fields.reduce((sum, [field, bytes]) => sum + (users.get(field) === 1 ? bytes : 0), 0);
-    });
-    const total = demand.reduce((a, b) => a + b, 0);
-    // What one stage could hold all of bounds nothing.
-    if (total <= limits[r]) continue;
-    measures.push({ demand, capacity: limits[r] });
-    for (let k = 1; k <= 4; k++) {
-      const scaled = demand.map((d, i) => (tables[i].splittable ? 0 : dual(Math.min(1, d / limits[r]), k)));
-      if (scaled.reduce((a, b) => a + b, 0) > 1) measures.push({ demand: scaled, capacity: 1 });
-    }
-  }
-  return measures;
-}
-
-/** What a table takes in all when it is in so many parts: each has what a part has at least. */
-function leastAmounts(table: ProblemTable, parts: number): Float64Array {
-  const whole = table.amounts(Math.max(table.units, parts * table.cost.minimumUnits));
-  if (parts === 1) return whole;
-  const total = Float64Array.from(whole);
-  for (const [resource, amount] of Object.entries(table.cost.fixed))
-    total[resourceIndex[resource as StageResource]] += (parts - 1) * amount;
-  return total;
 }
 
 /** Stages that a demand needs. */
@@ -98,7 +34,7 @@ export function boundsOf(problem: Problem): Bounds {
   const spans = Int32Array.from(tables, (t) =>
     t.splittable ? Math.max(1, Math.ceil(sizes[t.index] - 1e-9)) : 1,
   );
-  const measures = measuresOf(problem, spans);
+  const measures = measuresOf(problem, spans, false);
   const heads = earliest(order, predecessors, (e) => e.from, measures, spans);
   const tails = earliest([...order].reverse(), successors, (e) => e.to, measures, spans);
   let stages = 0;

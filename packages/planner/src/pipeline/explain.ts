@@ -248,10 +248,10 @@ function schedulable(program: PipelineProgram, profile: HardwareProfile): boolea
   const problem = problemOf(program, profile);
   const bounds = boundsOf(problem);
   if (bounds.stages > problem.stages) return false;
-  return listSchedule(problem, Float64Array.from(bounds.tails), problem.stages, "late") !== undefined;
+  return listSchedule(problem, Float64Array.from(bounds.tails), problem.stages, "fill") !== undefined;
 }
 
 /** Stages with which a list schedule of the whole program exists. */
 function stagesEnough(problem: Problem, bounds: Bounds): number | undefined {
-  return listSchedule(problem, Float64Array.from(bounds.tails), 4 * problem.tables.length, "late")?.stages;
+  return listSchedule(problem, Float64Array.from(bounds.tails), 4 * problem.tables.length, "fill")?.stages;
 }

@@ -1,5 +1,4 @@
 import { type LinearProgram, LinearProgramBuilder, type Term } from "../solver/index.js";
-import type { Bounds } from "./bounds.js";
 import { partComponents } from "./costs/cost.js";
 import { resourceIndex } from "./limits.js";
 import type { Schedule } from "./list-schedule.js";
@@ -7,6 +6,7 @@ import { type ClassEdge, mergeIdentical, reducedEdges, type TableClass } from ".
 import { exactCrossbar, type Problem, ternaryCrossbar, vliwResources } from "./problem.js";
 import { StageState } from "./stage-state.js";
 import type { StageResource } from "./types.js";
+import type { Windows } from "./windows.js";
 
 /** Tables that can all run for one packet, and what each writes of a resource: a limit to be kept in every stage. */
 export interface CoRunningLimit {
@@ -38,17 +38,17 @@ export class FeasibilityProgram {
 
   constructor(
     readonly problem: Problem,
-    bounds: Bounds,
-    readonly stages: number,
+    readonly windows: Windows,
     coRunning: readonly CoRunningLimit[] = [],
   ) {
+    const { stages } = windows;
     this.classes = mergeIdentical(problem);
     this.#build = new LinearProgramBuilder(problem.name);
     this.#use = Array.from({ length: stages }, () => Array.from(problem.limits, () => []));
-    for (const [c, { table }] of this.classes.entries()) {
+    for (const c of this.classes.keys()) {
       this.#started.push(new Map());
       this.#finished.push(new Map());
-      this.#place(c, bounds.heads[table.index], stages - 1 - bounds.tails[table.index]);
+      this.#place(c);
     }
     this.#fields(exactCrossbar, "exactFields");
     this.#fields(ternaryCrossbar, "ternaryFields");
@@ -82,15 +82,22 @@ export class FeasibilityProgram {
   }
 
   /** Variables of a class, all of it placed, and what it takes of the stages. */
-  #place(c: number, first: number, last: number): void {
+  #place(c: number): void {
     const { table, members } = this.classes[c];
+    const { windows } = this;
+    // What is true of one member is true of each.
+    const first = Math.max(...members.map((m) => windows.first[m]));
+    const last = Math.min(...members.map((m) => windows.last[m]));
     this.#first.push(first);
     const stages = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
     if (table.splittable) {
       this.#placeSplit(c, stages);
       return;
     }
-    const x = stages.map(() => this.#build.variable(0, members.length));
+    const x = stages.map((stage) => {
+      const open = members.every((m) => windows.open[m * windows.stages + stage] === 1);
+      return this.#build.variable(0, open ? members.length : 0);
+    });
     this.#x.push(x);
     this.#units.push(undefined);
     this.#build.row(
@@ -186,7 +193,7 @@ export class FeasibilityProgram {
         else sharers.set(field, [...(sharers.get(field) ?? []), [c, bytes]]);
       }
     for (const of of sharers.values())
-      for (let stage = 0; stage < this.stages; stage++) this.#sharedField(resource, stage, of);
+      for (let stage = 0; stage < this.windows.stages; stage++) this.#sharedField(resource, stage, of);
   }
 
   /** The bytes of one field in one stage: of the widest use there. */
@@ -308,7 +315,7 @@ export class FeasibilityProgram {
     const counts = new Map<number, number>();
     for (const [c, { members }] of this.classes.entries())
       for (const m of members) if (tables.includes(m)) counts.set(c, (counts.get(c) ?? 0) + 1);
-    for (let stage = 0; stage < this.stages; stage++) {
+    for (let stage = 0; stage < this.windows.stages; stage++) {
       const terms = [...counts.keys()].flatMap((c): Term[] => {
         const x = this.#at(c, stage);
         const { table } = this.classes[c];

@@ -1,4 +1,3 @@
-import type { Random } from "@matchmul/common";
 import type { Problem } from "./problem.js";
 import { StageState } from "./stage-state.js";
 
@@ -17,18 +16,24 @@ export function stagesOf(schedule: Schedule): number {
 }
 
 /**
+ * When to begin a table that can be split and does not fit whole.
+ * - `needed`: only if no stage can hold it whole.
+ * - `fill`: after everything that fits whole has found its place, into the room that is left.
+ * - `eager`: as soon as its turn comes.
+ */
+export type SplitRule = "needed" | "fill" | "eager";
+
+/**
  * Fills stage after stage: of the tables whose predecessors are done, in order of priority, each goes where it fits.
- * A table that does not fit whole goes in part when it can be split and `split` allows it.
  *
- * @param priority larger goes first; see `priorities`
+ * @param priority larger goes first
  * @param stages give up beyond so many
- * @param split when to begin a table that does not fit whole: always, or only if no stage can hold it whole
  */
 export function listSchedule(
   problem: Problem,
   priority: Float64Array,
   stages: number,
-  split: "eager" | "late",
+  rule: SplitRule,
 ): Scheduled | undefined {
   const { tables, predecessors, successors } = problem;
   const waiting = predecessors.map((p) => p.length);
@@ -36,44 +41,44 @@ export function listSchedule(
   const earliest = new Int32Array(tables.length);
   const left = Float64Array.from(tables, (t) => t.units);
   const parts = tables.map((): [number, number][] => []);
-  const ready = waiting.flatMap((n, i) => (n === 0 ? [i] : []));
+  const byPriority = (a: number, b: number) => priority[b] - priority[a] || a - b;
+  const ready = waiting.flatMap((n, i) => (n === 0 ? [i] : [])).sort(byPriority);
   const empty = new StageState(problem);
-  const needsSplit = tables.map((t) => t.splittable && !empty.fits(t, t.units));
+  const tooLarge = tables.map((t) => t.splittable && !empty.fits(t, t.units));
   let open = tables.length;
   for (let stage = 0; open > 0; stage++) {
     if (stage >= stages) return undefined;
     const state = new StageState(problem);
-    ready.sort((a, b) => priority[b] - priority[a] || a - b);
-    for (let i = 0; i < ready.length; i++) {
-      const t = ready[i];
-      if (earliest[t] > stage || parts[t].at(-1)?.[0] === stage) continue;
+    const visit = (t: number, inPart: boolean): boolean => {
+      if (earliest[t] > stage || parts[t].at(-1)?.[0] === stage) return false;
       const table = tables[t];
-      const started = parts[t].length > 0;
-      let units = left[t];
-      if (!state.fits(table, units)) {
-        if (!table.splittable || (split === "late" && !needsSplit[t] && !started)) continue;
-        units = state.mostUnits(table, units);
-        if (units === 0) continue;
-      }
+      const units = inPart ? state.mostUnits(table, left[t]) : state.fits(table, left[t]) ? left[t] : 0;
+      if (units === 0) return false;
       state.add(table, units);
       parts[t].push([stage, units]);
       left[t] -= units;
-      if (left[t] > 0) continue;
+      if (left[t] > 0) return false;
       open--;
-      ready.splice(i, 1);
-      let added = false;
+      ready.splice(ready.indexOf(t), 1);
       for (const { to, gap } of successors[t]) {
         earliest[to] = Math.max(earliest[to], stage + gap);
-        if (--waiting[to] === 0) {
-          ready.push(to);
-          if (earliest[to] <= stage) added = true;
-        }
+        if (--waiting[to] > 0) continue;
+        const at = ready.findIndex((r) => byPriority(to, r) < 0);
+        ready.splice(at < 0 ? ready.length : at, 0, to);
       }
-      if (added) {
-        ready.sort((a, b) => priority[b] - priority[a] || a - b);
-        i = -1;
-      } else i--;
-    }
+      return true;
+    };
+    const splits = (t: number) =>
+      tables[t].splittable && (rule === "eager" || tooLarge[t] || parts[t].length > 0);
+    const pass = (mayPart: (t: number) => boolean): void => {
+      // What becomes ready at once may have more priority than what was passed over, so the list is walked again.
+      for (let i = 0; i < ready.length; i++) {
+        const before = ready.length;
+        if (visit(ready[i], mayPart(ready[i]))) i = ready.length === before - 1 ? i - 1 : -1;
+      }
+    };
+    pass(splits);
+    if (rule === "fill") pass((t) => tables[t].splittable);
     if (state.tables.length === 0 && ready.every((t) => earliest[t] <= stage)) return undefined;
   }
   return { schedule: parts, stages: stagesOf(parts) };
@@ -106,17 +111,4 @@ export function firstFit(problem: Problem): Scheduled | undefined {
     }
   }
   return { schedule: parts, stages: stagesOf(parts) };
-}
-
-/** Priorities of one restart: the work still to come after a table, mixed with its size and with chance. */
-export function priorities(
-  problem: Problem,
-  tails: ArrayLike<number>,
-  sizes: ArrayLike<number>,
-  restart: number,
-  random: Random,
-): Float64Array {
-  const noise = restart === 0 ? 0 : 0.5 + 3 * random.next() * random.next();
-  const weight = restart === 0 ? 0.5 : 2 * random.next();
-  return Float64Array.from(problem.tables, (_, i) => tails[i] + weight * sizes[i] + noise * random.next());
 }

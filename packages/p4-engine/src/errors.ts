@@ -1,5 +1,9 @@
 /** The one error type of the package. */
 
+/** Columns of a line that are shown, and of those the ones before the place. */
+const FAR = 160;
+const NEAR = 80;
+
 export interface SourceLocation {
   file: string;
   /** 1-based. */
@@ -43,8 +47,13 @@ export class P4Error extends Error {
     if (!at) return `error: ${this.message} [${this.code}]`;
     const head = `${at.file}:${at.line}:${at.column}: error: ${this.message} [${this.code}]`;
     if (at.text === undefined) return head;
+    // Of a long line, as generated programs have, only what is near.
+    const from = at.column > FAR ? at.column - NEAR : 0;
+    const near = at.text.slice(from, from + FAR);
+    const before = from > 0 ? "..." : "";
+    const after = from + FAR < at.text.length ? "..." : "";
     // Tabs are kept in the padding, so that the caret stands right whatever their width.
-    const pad = at.text.slice(0, at.column - 1).replace(/[^\t]/g, " ");
-    return `${head}\n${at.text}\n${pad}^`;
+    const pad = (before + near.slice(0, at.column - 1 - from)).replace(/[^\t]/g, " ");
+    return `${head}\n${before}${near}${after}\n${pad}^`;
   }
 }

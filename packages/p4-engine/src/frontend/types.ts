@@ -137,18 +137,6 @@ export interface TypeVar {
   readonly id: number;
   readonly name: string;
 }
-/** What `table.apply()` returns; in checked code only as the type of a `tableApply` statement. */
-export interface TableResultType {
-  readonly kind: "tableResult";
-  readonly id: number;
-}
-/** Of an action as an expression in a table property (`default_action`). */
-export interface ActionType {
-  readonly kind: "action";
-  readonly id: number;
-  readonly decl: ActionDecl;
-}
-
 export type Type =
   | BitType
   | IntType
@@ -167,9 +155,7 @@ export type Type =
   | ParserType
   | ControlType
   | PackageType
-  | TypeVar
-  | TableResultType
-  | ActionType;
+  | TypeVar;
 
 let nextId = 0;
 /** A fresh id for a nominal type (the checker makes those). */
@@ -187,7 +173,6 @@ export const MATCH_KIND: Type = basic("matchKind");
 export const VOID: Type = basic("void");
 export const INTEGER: Type = basic("integer");
 export const UNKNOWN: Type = basic("unknown");
-export const TABLE_RESULT: Type = basic("tableResult");
 
 const bits: BitType[] = [];
 const ints: IntType[] = [];
@@ -300,10 +285,6 @@ export function typeName(type: Type): string {
     case "control":
     case "package":
       return withArgs(type.decl.name, type.args);
-    case "tableResult":
-      return "apply_result";
-    case "action":
-      return `action ${type.decl.name}`;
     case "enum":
     case "serEnum":
     case "header":

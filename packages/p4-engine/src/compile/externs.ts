@@ -2,10 +2,10 @@
 import type { CallExpr, Instance, TableDecl, TableKey } from "../frontend/ast.js";
 import type { Type } from "../frontend/types.js";
 import type { ActionProfile } from "../tables/action-profile.js";
-import type { ActionShape } from "../tables/table.js";
+import type { ActionShape, MatchTable } from "../tables/table.js";
 import { objectOf } from "./calls.js";
 import type { Effects } from "./expressions.js";
-import type { CompiledControl, CompiledTable, Fn, Generator } from "./generator.js";
+import type { CompiledControl, Fn, Generator } from "./generator.js";
 import type { SlotPlace } from "./places.js";
 
 /** A call being compiled; `object` is the instance of a method, null for functions and packets. */
@@ -29,7 +29,8 @@ export interface TableProperties {
   readonly selectorHash?: (fn: Fn, keys: readonly TableKey[]) => string;
   /** Statements to run when the table named `t` in generated code has found slot `s`. */
   readonly onLookup?: (t: string) => string[];
-  readonly onMade?: (table: CompiledTable) => void;
+  /** The table exists, and is called `t` in generated code; its actions are not compiled yet. */
+  readonly onCreated?: (table: MatchTable, t: string) => void;
 }
 
 /** The externs of one program being compiled. */

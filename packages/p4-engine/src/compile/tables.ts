@@ -43,17 +43,17 @@ export function compileTable(g: Generator, control: CompiledControl, decl: Table
     size: Math.max(tableSize(fn, decl), decl.entries.length),
     profile: properties.profile,
   });
+  const t = g.module.constant(`table ${decl.name}`, table);
+  properties.onCreated?.(table, t);
   fill(g, control, decl, table);
 
   const apply = g.module.names.unique(name);
-  const t = g.module.constant(`table ${decl.name}`, table);
   const exits = writeApply(fn, control, decl, table, t, properties, g.tables.length);
   g.module.add(fn.text(apply, []));
   const actionIndex = new Map(decl.actions.map((a, i): [ActionDecl, number] => [a.action, i]));
   const compiled: CompiledTable = { decl, name, table, apply, exits, actionIndex };
   control.tables.set(decl, compiled);
   g.tables.push(compiled);
-  properties.onMade?.(compiled);
   return compiled;
 }
 

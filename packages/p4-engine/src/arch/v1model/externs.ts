@@ -116,8 +116,8 @@ function stateful(library: V1modelLibrary): Readonly<Record<string, ExternHandle
     "direct_meter.read": {
       value: ({ fn, call, object: instance }) => {
         if (!instance) throw fn.g.unsupported(call.pos, "this extern object");
-        const { meters, slot } = library.directMeter(fn.g, instance);
-        const m = fn.g.module.constant("meter", meters);
+        const { slot } = library.directTable(fn.g, instance, call.pos);
+        const m = fn.g.module.constant("meter", library.directMeters.get(instance.name)?.meters);
         const clock = fn.g.module.constant("clock", library.clock);
         const colour = `${m}.execute(${slot}, R[${V1Reg.ingressLength}], ${clock}())`;
         return `(${slot} === 0 || ${storeNumber(fn, argument(call, 0), colour)})`;

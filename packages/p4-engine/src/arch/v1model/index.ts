@@ -118,7 +118,7 @@ function objectsOf(g: Generator, library: V1modelLibrary): ProgramObjects {
     counters: of(CounterArray),
     meters: of(MeterArray),
     directCounters: library.directCounters,
-    directMeters: new Map([...library.directMeters].map(([instance, m]) => [instance.name, m])),
+    directMeters: library.directMeters,
     valueSets: new Map(g.valueSets.map((s) => [s.name, s])),
   };
 }

@@ -1,11 +1,10 @@
 /** The externs of v1model: their objects, table properties, and the pipeline's places they refer to. */
 
 import type { Digest } from "../../api.js";
-import { objectOf } from "../../compile/calls.js";
 import { fieldsOf, offsetOf } from "../../compile/composites.js";
 import { sequence } from "../../compile/expressions.js";
-import { ExternLibrary, type TableProperties } from "../../compile/externs.js";
-import { type CompiledControl, type CompiledTable, Fn, type Generator } from "../../compile/generator.js";
+import type { TableProperties } from "../../compile/externs.js";
+import type { Fn, Generator } from "../../compile/generator.js";
 import { hashInputs } from "../../compile/hash-input.js";
 import { layoutOf, scalarWidth, valueClass } from "../../compile/layout.js";
 import { packetExterns } from "../../compile/packets.js";
@@ -14,14 +13,13 @@ import {
   CounterArray,
   type HashFunction,
   MeterArray,
-  Random,
   RegisterArray,
   v1modelHash,
 } from "../../externs/index.js";
-import type { Annotation, Instance, InstanceArg, TableDecl, TableKey } from "../../frontend/ast.js";
+import type { Annotation, Instance, InstanceArg, TableKey } from "../../frontend/ast.js";
 import { representation, type Type, typeName } from "../../frontend/types.js";
-import { ActionProfile } from "../../tables/index.js";
-import type { ActionShape, MatchTable } from "../../tables/table.js";
+import type { ActionShape } from "../../tables/table.js";
+import { AttachmentLibrary, type DirectTable, enumName, externName, sizeArg } from "../attachments.js";
 import { v1modelExterns } from "./externs.js";
 import { RecordArray } from "./records.js";
 import { V1Reg } from "./registers.js";
@@ -32,15 +30,7 @@ export interface Kept {
   readonly size: number;
 }
 
-export interface DirectMeter {
-  readonly meters: MeterArray;
-  readonly table: MatchTable;
-  /** Name of the variable that holds the table's slot in generated code. */
-  readonly slot: string;
-}
-
-export class V1modelLibrary extends ExternLibrary {
-  readonly random: Random;
+export class V1modelLibrary extends AttachmentLibrary {
   /** Places of the pipeline's metadata; set before anything is compiled. */
   standard!: SlotPlace;
   user!: SlotPlace;
@@ -52,18 +42,10 @@ export class V1modelLibrary extends ExternLibrary {
   private readonly hashFunctions = new Map<string, HashFunction>();
   /** Who hears log_msg. */
   log: ((message: string) => void) | null = null;
-  readonly profiles = new Map<Instance, ActionProfile>();
-  readonly directCounters = new Map<string, MatchTable>();
-  readonly directMeters = new Map<Instance, DirectMeter>();
-  private readonly pendingMeters = new Map<Instance, { meters: MeterArray; slot: string }>();
+  protected override readonly instanceProperties = new Set(["implementation", "counters", "meters"]);
 
-  constructor(
-    seed: number,
-    /** Microseconds. */
-    readonly clock: () => number,
-  ) {
-    super();
-    this.random = new Random(seed);
+  constructor(seed: number, clock: () => number) {
+    super(seed, clock);
     this.register(packetExterns);
     this.register(v1modelExterns(this));
   }
@@ -96,62 +78,40 @@ export class V1modelLibrary extends ExternLibrary {
 
   // ---- Table properties -------------------------------------------------------------------------------------
 
-  override tableProperties(
+  protected override attach(
     g: Generator,
-    control: CompiledControl,
-    decl: TableDecl,
+    instance: Instance,
     actions: ActionShape[],
+    direct: (declare: (table: DirectTable) => void) => void,
   ): TableProperties {
-    const fn = new Fn(g, "control", control.instance, control.scope);
-    const onLookup: ((t: string) => string[])[] = [];
-    const onMade: ((table: CompiledTable) => void)[] = [];
-    let profile: ActionProfile | undefined;
-    let selectorHash: TableProperties["selectorHash"];
-    for (const [property, e] of decl.properties) {
-      if (!["implementation", "counters", "meters"].includes(property)) continue;
-      const instance =
-        e.kind === "construct"
-          ? fn.resolve(e.decl, e.pos)
-          : (objectOf(fn, e) as { instance: Instance }).instance;
-      if (property === "counters") {
-        onMade.push(({ table }) => {
-          table.enableCounters();
-          this.directCounters.set(instance.name, table);
+    switch (externName(instance)) {
+      case "direct_counter":
+        // BMv2 counts whenever an entry hits, whatever the action does.
+        return {
+          onCreated: (table) => {
+            table.enableCounters();
+            this.directCounters.set(instance.name, table);
+          },
+          onLookup: (t) => [`${t}.hit(s, R[${V1Reg.ingressLength}]);`],
+        };
+      case "direct_meter":
+        direct(({ table, rows }) => {
+          const meters = new MeterArray(rows, meterUnit(instance.args[0]));
+          this.directMeters.set(instance.name, { meters, table });
         });
-        onLookup.push((t) => [`${t}.hit(s, R[${V1Reg.ingressLength}]);`]);
-      } else if (property === "meters") {
-        const pending = this.directMeter(g, instance, decl);
-        onMade.push(({ table }) => this.directMeters.set(instance, { ...pending, table }));
-        onLookup.push(() => [`${pending.slot} = s;`]);
-      } else {
-        profile = this.profile(g, instance, actions);
-        const kind = instance.type.kind === "extern" ? instance.type.decl.name : "";
-        if (kind === "action_selector") {
-          const algorithm = enumName(instance.args[0]) ?? "crc16";
-          selectorHash = (f, keys) => this.selectorHash(f, keys, algorithm);
-        }
+        return {};
+      case "action_selector": {
+        const algorithm = enumName(instance.args[0]) ?? "crc16";
+        return {
+          profile: this.profile(g, instance, actions, sizeArg(g, instance, 1)),
+          selectorHash: (fn, keys) => this.selectorHash(fn, keys, algorithm),
+        };
       }
+      case "action_profile":
+        return { profile: this.profile(g, instance, actions, sizeArg(g, instance)) };
+      default:
+        throw g.unsupported(instance.decl.pos, `'${externName(instance)}' as a table property`);
     }
-    return {
-      profile,
-      selectorHash,
-      onLookup: (t) => onLookup.flatMap((f) => f(t)),
-      onMade: (table) => {
-        for (const f of onMade) f(table);
-      },
-    };
-  }
-
-  private profile(g: Generator, instance: Instance, actions: ActionShape[]): ActionProfile {
-    let found = this.profiles.get(instance);
-    if (!found) {
-      const selector = instance.type.kind === "extern" && instance.type.decl.name === "action_selector";
-      found = new ActionProfile(instance.name, actions, sizeArg(g, instance, selector ? 1 : 0));
-      this.profiles.set(instance, found);
-    } else if (found.actions.map((a) => a.name).join() !== actions.map((a) => a.name).join()) {
-      throw g.unsupported(instance.decl.pos, `tables of different actions that share '${instance.name}'`);
-    }
-    return found;
   }
 
   private selectorHash(fn: Fn, keys: readonly TableKey[], algorithm: string): string {
@@ -161,18 +121,6 @@ export class V1modelLibrary extends ExternLibrary {
     );
     const f = fn.g.module.constant("selector", v1modelHash(algorithm, this.random));
     return sequence(effects, `${f}.hash(${buffer})`);
-  }
-
-  /** The array and the variable of a direct meter: actions that read it are compiled before its table is made. */
-  directMeter(g: Generator, instance: Instance, decl?: TableDecl): { meters: MeterArray; slot: string } {
-    let found = this.pendingMeters.get(instance);
-    if (!found) {
-      const size = Math.max(decl?.size ?? 1024, decl?.entries.length ?? 0) + 1;
-      const meters = new MeterArray(size, meterUnit(instance.args[0]));
-      found = { meters, slot: g.module.variable(`slot ${instance.name}`, "0") };
-      this.pendingMeters.set(instance, found);
-    }
-    return found;
   }
 
   /** One function for each algorithm, so that its parameters can be changed. */
@@ -245,24 +193,6 @@ function marked(g: Generator, place: SlotPlace, index: bigint): Kept[] {
     if (has(g, f.annotations, index)) return [{ slot: inner.off, size: layoutOf(f.type).size }];
     return representation(f.type).kind === "struct" ? marked(g, inner, index) : [];
   });
-}
-
-const MOST_CELLS = 2 ** 28;
-
-function sizeArg(g: Generator, instance: Instance, index = 0): number {
-  const arg = instance.args[index];
-  if (typeof arg !== "bigint" || arg < 0n || arg > MOST_CELLS) {
-    throw g.error(
-      instance.decl.pos,
-      "extern-size",
-      `the size of '${instance.name}' is not between 0 and ${MOST_CELLS}`,
-    );
-  }
-  return Number(arg);
-}
-
-export function enumName(arg: InstanceArg | undefined): string | null {
-  return arg && typeof arg === "object" && "kind" in arg && arg.kind === "enum" ? arg.name : null;
 }
 
 const meterUnit = (arg: InstanceArg | undefined): "packets" | "bytes" =>

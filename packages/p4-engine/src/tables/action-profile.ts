@@ -23,14 +23,18 @@ export class ActionProfile {
   /** Members of each group, ascending, as BMv2 keeps them. */
   private readonly groups = new Map<number, number[]>();
   private nextGroup = 0;
+  /** Slots by handle; the control plane's handles count from 0 whatever members tables keep of their own. */
+  private readonly slots = new Map<number, number>();
+  private readonly handles = new Map<number, number>();
+  private nextHandle = 0;
 
-  /** @param size most members, from the extern's constructor */
+  /** @param size most members, from the extern's constructor; members that tables keep do not count */
   constructor(
     readonly name: string,
     readonly actions: ActionShape[],
-    size: number,
+    readonly size: number,
   ) {
-    this.store = new EntryStore(name, actions, size, false, () => {});
+    this.store = new EntryStore(name, actions, 0x7ffffffe, false, () => {});
     this.store.action[0] = ActionProfile.NO_ACTION;
   }
 
@@ -51,15 +55,19 @@ export class ActionProfile {
   resolve(reference: number, hash: number): number {
     if (reference < GROUP_BIT) return reference;
     const members = this.groups.get(reference - GROUP_BIT);
-    return members?.length ? members[(hash >>> 0) % members.length] + 1 : 0;
+    return members?.length ? this.slots.get(members[(hash >>> 0) % members.length])! : 0;
   }
 
-  /** Adds a member and returns its handle, counted from 0. */
+  /** Adds a member and returns its handle. */
   addMember(action: number, args: readonly Bits[]): number {
     this.store.prepare(action, args);
-    const slot = this.store.allocate();
-    this.store.commit(slot);
-    return slot - 1;
+    if (this.slots.size >= this.size)
+      throw new P4Error("table-full", `'${this.name}' is full: it holds ${this.size} members`);
+    const handle = this.nextHandle++;
+    const slot = this.addOwn(action, args);
+    this.slots.set(handle, slot);
+    this.handles.set(slot, handle);
+    return handle;
   }
 
   modifyMember(member: number, action: number, args: readonly Bits[]): void {
@@ -75,16 +83,40 @@ export class ActionProfile {
       const at = members.indexOf(member);
       if (at >= 0) members.splice(at, 1);
     }
+    this.slots.delete(member);
+    this.handles.delete(slot);
+    // The slot is not used again, since entries may still refer to it.
     this.store.action[slot] = ActionProfile.NO_ACTION;
-    this.store.release(slot);
   }
 
   member(member: number): { action: number; args: Bits[] } {
     return this.store.read(this.slotOf(member));
   }
 
+  /** Handles of the members, oldest first. */
   members(): number[] {
-    return this.store.slots().map((slot) => slot - 1);
+    return [...this.slots.keys()];
+  }
+
+  /** A member for one entry alone, which has no handle. Returns its slot, which is its reference too. */
+  addOwn(action: number, args: readonly Bits[]): number {
+    this.store.prepare(action, args);
+    const slot = this.store.allocate();
+    this.store.commit(slot);
+    return slot;
+  }
+
+  modifyOwn(slot: number, action: number, args: readonly Bits[]): void {
+    this.store.prepare(action, args);
+    this.store.commit(slot);
+  }
+
+  removeOwn(slot: number): void {
+    this.store.release(slot);
+  }
+
+  own(slot: number): { action: number; args: Bits[] } {
+    return this.store.read(slot);
   }
 
   createGroup(): number {
@@ -126,13 +158,13 @@ export class ActionProfile {
   }
 
   decode(word: number): ProfileReference {
-    return word < GROUP_BIT ? { member: word - 1 } : { group: word - GROUP_BIT };
+    return word < GROUP_BIT ? { member: this.handles.get(word) ?? -1 } : { group: word - GROUP_BIT };
   }
 
   private slotOf(member: number): number {
-    if (!Number.isInteger(member) || !this.store.used(member + 1))
-      throw new P4Error("unknown-handle", `'${this.name}' has no member ${member}`);
-    return member + 1;
+    const slot = this.slots.get(member);
+    if (slot === undefined) throw new P4Error("unknown-handle", `'${this.name}' has no member ${member}`);
+    return slot;
   }
 
   private membersOf(group: number): number[] {

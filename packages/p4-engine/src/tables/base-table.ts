@@ -1,6 +1,7 @@
 /** What all match kinds share: keys, entries, action data, the control plane's operations. */
 import type { Bits, MatchKey } from "../api.js";
 import { P4Error } from "../errors.js";
+import type { ActionProfile } from "./action-profile.js";
 import { copyTo, EntryStore } from "./entry-store.js";
 import { KeyLayout } from "./key-layout.js";
 import type { MatchTable, ProfileReference, StoredEntry, TableShape } from "./table.js";
@@ -21,7 +22,7 @@ export abstract class BaseTable implements MatchTable {
   packets: Float64Array = NONE;
   bytes: Float64Array = NONE;
   protected readonly row: Int32Array;
-  /** Members made for entries that name an action instead of a member, by slot. */
+  /** Members of the profile made for entries that name an action instead, by slot. */
   private readonly ownMembers = new Map<number, number>();
 
   constructor(
@@ -77,13 +78,12 @@ export abstract class BaseTable implements MatchTable {
     if (profile) {
       const slot = this.store.allocate();
       try {
-        const member = profile.addMember(action, args);
-        this.ownMembers.set(slot, member);
-        return this.adopt(slot, { member }, priority);
+        this.setOwn(profile, slot, action, args);
       } catch (e) {
         this.store.release(slot);
         throw e;
       }
+      return this.place(slot, priority);
     }
     this.store.prepare(action, args);
     const slot = this.store.allocate();
@@ -179,11 +179,6 @@ export abstract class BaseTable implements MatchTable {
     return slot - 1;
   }
 
-  private adopt(slot: number, reference: ProfileReference, priority: number): number {
-    this.store.data[slot * this.stride] = this.needProfile().encode(reference);
-    return this.place(slot, priority);
-  }
-
   private write(slot: number, action: number, args: readonly Bits[]): void {
     const { profile } = this.shape;
     if (!profile) {
@@ -191,17 +186,25 @@ export abstract class BaseTable implements MatchTable {
       this.store.commit(slot);
       return;
     }
-    const member = profile.addMember(action, args);
-    this.dropOwnMember(slot);
+    this.setOwn(profile, slot, action, args);
+  }
+
+  private setOwn(profile: ActionProfile, slot: number, action: number, args: readonly Bits[]): void {
+    const own = this.ownMembers.get(slot);
+    if (own !== undefined) {
+      profile.modifyOwn(own, action, args);
+      return;
+    }
+    const member = profile.addOwn(action, args);
     this.ownMembers.set(slot, member);
-    this.store.data[slot * this.stride] = profile.encode({ member });
+    this.store.data[slot * this.stride] = member;
   }
 
   private dropOwnMember(slot: number): void {
     const member = this.ownMembers.get(slot);
     if (member === undefined) return;
     this.ownMembers.delete(slot);
-    this.needProfile().removeMember(member);
+    this.needProfile().removeOwn(member);
   }
 
   private stored(slot: number): StoredEntry {
@@ -216,7 +219,7 @@ export abstract class BaseTable implements MatchTable {
     const word = this.data[slot * this.stride];
     const own = this.ownMembers.get(slot);
     if (own === undefined) return { action: -1, args: [], reference: profile.decode(word) };
-    return profile.member(own);
+    return profile.own(own);
   }
 
   private checkNew(key: readonly MatchKey[], priority: number): void {

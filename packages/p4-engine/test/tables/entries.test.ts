@@ -170,7 +170,8 @@ describe("action profiles", () => {
     table.modify(handle, 0, [3]);
     expect(chosen(5)).toBe(3);
     table.remove(handle);
-    expect(profile.members().length).toBe(1);
+    expect(chosen(5)).toBe(1);
+    expect(profile.members()).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { noProgress, type Progress, Random } from "@matchmul/common";
 import { requestPacket, Schedule } from "@matchmul/emitter";
 import type { Bits, Engine } from "@matchmul/p4-engine";
-import { checkEntries } from "./entries.js";
+import { checkEntries, expectedEntries } from "./entries.js";
 import { expectedRun } from "./packets.js";
 import { Tally } from "./report.js";
 import { CLIENT_PORT, comparePackets, observePackets, type Subject } from "./verify.js";
@@ -70,6 +70,7 @@ export function mutationCheck(
 ): MutationReport {
   const { program, engine } = subject;
   const schedule = new Schedule(program);
+  const wanted = expectedEntries(schedule);
   const random = new Random(seed);
   const requests = inputs.map((input, image) => requestPacket(program, input, image));
   const widthsOf = new Map<string, number[]>();
@@ -105,7 +106,7 @@ export function mutationCheck(
       const request = requests[chosen.image];
       const expected = expectedRun(schedule, request, CLIENT_PORT);
       comparePackets(schedule, chosen.image, expected.packets, observePackets(engine, request), packets);
-      checkEntries(engine, schedule, entries, chosen.table);
+      checkEntries(engine, wanted, entries, chosen);
     } finally {
       engine.modify(chosen.table, chosen.handle, stored.action, stored.args);
     }

@@ -19,28 +19,32 @@ export interface Bmv2Run {
   signal?: AbortSignal;
 }
 
-/** Entries a second that simple_switch_CLI was seen to load, halved: how long the switch waits with its input. */
-const ENTRIES_PER_SECOND = 2500;
 /** Without another answer for this long the rest is taken for lost. */
 const PATIENCE_MS = 15_000;
 
 /**
  * The switch and its command line share a network namespace of their own, so that the Thrift server is
- * reachable from nowhere else. $1 seconds pass before the switch reads its input: the entries must be in by
- * then. Packets wait in queues that are short by default, hence set_queue_depth.
+ * reachable from nowhere else. The switch reads its input from a pipe, which gets the capture's header at once
+ * and the packets only when all entries are in. Packets wait in queues that are short by default, hence
+ * set_queue_depth in the commands. $1: the interfaces, $2: the pipe.
  */
 const script = `
 ip link set lo up
-simple_switch --use-files "$1" $2 --thrift-port 9090 program.json > switch.log 2>&1 &
+mkfifo "$2"
+exec 3<> "$2"
+head -c 24 input.pcap >&3
+simple_switch --use-files 1 $1 --thrift-port 9090 program.json > switch.log 2>&1 3>&- &
 switch=$!
 trap 'kill $switch 2>/dev/null; wait $switch' EXIT
 trap exit INT TERM
-until simple_switch_CLI --thrift-port 9090 < /dev/null > /dev/null 2>&1; do
+until simple_switch_CLI --thrift-port 9090 < /dev/null > /dev/null 2>&1 3>&-; do
   kill -0 $switch 2>/dev/null || exit 3
   sleep 0.1
 done
-simple_switch_CLI --thrift-port 9090 < entries.txt > cli.log 2>&1 || exit 4
+simple_switch_CLI --thrift-port 9090 < commands.txt > cli.log 2>&1 3>&- || exit 4
 touch loaded
+tail -c +25 input.pcap >&3
+exec 3>&-
 wait $switch
 `;
 
@@ -54,19 +58,14 @@ function packetsIn(path: string): Uint8Array[] {
   return file.length < 24 ? [] : readPcap(file.subarray(0, end)).packets.map(({ bytes }) => bytes);
 }
 
-async function attempt(run: Bmv2Run, folder: string, waitSeconds: number): Promise<Uint8Array[] | "late"> {
+async function runSwitch(run: Bmv2Run, folder: string): Promise<Uint8Array[]> {
   const { progress = noProgress, signal } = run;
   const ports = [...new Set([0, run.port])];
   const interfaces = ports.map((p) => `-i ${p}@p${p}`).join(" ");
-  for (const p of ports)
-    writeFileSync(
-      join(folder, `p${p}_in.pcap`),
-      writePcap(p === run.port ? run.packets.map((bytes) => ({ bytes, timeNs: 0n })) : []),
-    );
-  for (const name of ["loaded", ...ports.map((p) => `p${p}_out.pcap`)])
-    rmSync(join(folder, name), { force: true });
+  for (const p of ports) if (p !== run.port) writeFileSync(join(folder, `p${p}_in.pcap`), writePcap([]));
+  writeFileSync(join(folder, "input.pcap"), writePcap(run.packets.map((bytes) => ({ bytes, timeNs: 0n }))));
   const log = openSync(join(folder, "run.log"), "w");
-  const child = spawn("unshare", ["-n", "bash", "-c", script, "bash", `${waitSeconds}`, interfaces], {
+  const child = spawn("unshare", ["-n", "bash", "-c", script, "bash", interfaces, `p${run.port}_in.pcap`], {
     cwd: folder,
     stdio: ["ignore", log, log],
     detached: true,
@@ -99,28 +98,21 @@ async function attempt(run: Bmv2Run, folder: string, waitSeconds: number): Promi
   process.once("exit", onExit);
   try {
     let answers: Uint8Array[] = [];
-    let loadedAfter: number | null = null;
     for (let lastChange = Date.now(); ; ) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       if (signal?.aborted) throw signal.reason;
+      const loaded = existsSync(join(folder, "loaded"));
       if (exit !== null) {
         const read = (name: string): string =>
           existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "";
-        throw error(
-          "tool-failed",
-          "simple_switch",
-          firstLines(read("switch.log") + read("cli.log") + read("run.log")),
-        );
+        const why = read("switch.log") + read("run.log") + read("cli.log").slice(-2000);
+        throw error("tool-failed", "simple_switch", firstLines(why));
       }
-      const elapsed = Date.now() - started;
-      if (loadedAfter === null && existsSync(join(folder, "loaded"))) loadedAfter = elapsed;
-      if (elapsed < waitSeconds * 1000) {
-        progress.update("load entries", elapsed / 1000, waitSeconds, loadedAfter === null ? "" : "loaded");
+      if (!loaded) {
+        progress.update("load entries into BMv2", 0, 1, `${Math.round((Date.now() - started) / 1000)} s`);
         lastChange = Date.now();
         continue;
       }
-      // The switch began to read packets before its tables were full: what it answers counts for nothing.
-      if (loadedAfter === null || loadedAfter > waitSeconds * 1000 - 500) return "late";
       const now = packetsIn(join(folder, `p${run.port}_out.pcap`));
       if (now.length > answers.length) lastChange = Date.now();
       answers = now;
@@ -146,12 +138,8 @@ export async function runOnBmv2(run: Bmv2Run): Promise<Uint8Array[]> {
   try {
     await compileForBmv2(run.program, join(folder, "program.json"), run.signal);
     const commands = readFileSync(run.entries, "utf8");
-    writeFileSync(join(folder, "entries.txt"), `set_queue_depth 1000000\n${commands}`);
-    const count = commands.split("\n").length;
-    for (let wait = Math.ceil(4 + count / ENTRIES_PER_SECOND); ; wait *= 2) {
-      const answers = await attempt(run, folder, wait);
-      if (answers !== "late") return answers;
-    }
+    writeFileSync(join(folder, "commands.txt"), `set_queue_depth 1000000\n${commands}`);
+    return await runSwitch(run, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

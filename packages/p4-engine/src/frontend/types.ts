@@ -3,15 +3,7 @@
  * same object, so `===` is type equality and a type can key a Map. `typedef`s are gone; what `type` declares
  * stays distinct (`newtype`), see `representation`.
  */
-import type {
-  ActionDecl,
-  Annotation,
-  ControlDecl,
-  ExternDecl,
-  PackageDecl,
-  Param,
-  ParserDecl,
-} from "./ast.js";
+import type { Annotation, ControlDecl, ExternDecl, PackageDecl, Param, ParserDecl } from "./ast.js";
 
 export interface BitType {
   readonly kind: "bit";

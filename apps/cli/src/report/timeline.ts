@@ -79,7 +79,8 @@ function layerRuns(passes: readonly Pass[]): { layer: string; from: number; to: 
 /** What a pass does, in one line. */
 export function describe(pass: Pass): string {
   const { step, parse } = pass;
-  const keys = parse.keys > 0 ? `${parse.keys} key ${parse.keys === 1 ? "byte" : "bytes"}, ` : "";
+  const keys = parse.keys === 0 ? "" : `${parse.keys} ${parse.keys === 1 ? "key" : "keys"}, `;
+  const pooled = "pool" in step && step.pool !== null ? `, then the largest of each ${step.pool.window}` : "";
   switch (step.kind) {
     case "accumulate": {
       const used = usedSlots(pass, step.pages?.length ?? parse.keys).length;
@@ -87,10 +88,10 @@ export function describe(pass: Pass): string {
       return `${keys}${shift}${used} ${used === 1 ? "lookup" : "lookups"} added`;
     }
     case "scale":
-      return `${keys}lanes shifted right by ${step.shift}, clamped to ${step.low}..${step.high}`;
+      return `${keys}lanes shifted right by ${step.shift}, clamped to 0..255${pooled}`;
+    case "threshold":
+      return `${keys}lanes replaced by how many thresholds they reach${pooled}`;
     case "verdict":
       return `${keys}largest of ${step.classes} lanes, lowest index on a tie`;
-    default:
-      return `${keys}${pass.label}`;
   }
 }

@@ -1,25 +1,30 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCommand, UsageError } from "../../src/cli/options.js";
+import { run } from "../../src/cli/run.js";
 import { runDirectory } from "../../src/cli/stf-dir.js";
 import { readPcap, writePcap } from "../../src/pcap/index.js";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const programs = fileURLToPath(new URL("../stf-programs/", import.meta.url));
 
-function p4run(...args: string[]): { status: number; out: string; err: string } {
-  try {
-    const node = ["--conditions=@matchmul/source", "--import", import.meta.resolve?.("tsx") ?? "tsx", main];
-    const out = execFileSync(process.execPath, [...node, ...args], { encoding: "utf8", stdio: "pipe" });
-    return { status: 0, out, err: "" };
-  } catch (e) {
-    const { status, stdout, stderr } = e as { status: number; stdout: string; stderr: string };
-    return { status, out: stdout, err: stderr };
-  }
+async function p4run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  let out = "";
+  let err = "";
+  const status = await run(args, {
+    say: (text) => {
+      out += `${text}\n`;
+    },
+    complain: (text) => {
+      err += `${text}\n`;
+    },
+  });
+  return { status, out, err };
 }
 
 let folder: string;
@@ -72,31 +77,43 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("p4run", () => {
-  it("runs a test, with include folders and macros", () => {
+  it("runs a test, with include folders and macros", async () => {
     const include = ["-I", inFolder("include")];
     const stf = ["--stf", inFolder("good.stf")];
-    expect(p4run(inFolder("good.p4"), ...stf, ...include)).toEqual({ status: 0, out: "PASS\n", err: "" });
-    const other = p4run(inFolder("good.p4"), ...stf, ...include, "-D", "VALUE=5");
+    expect(await p4run(inFolder("good.p4"), ...stf, ...include)).toEqual({
+      status: 0,
+      out: "PASS\n",
+      err: "",
+    });
+    const other = await p4run(inFolder("good.p4"), ...stf, ...include, "-D", "VALUE=5");
     expect(other.status).toBe(1);
     expect(other.out).toMatch(/^FAIL\nline 2: port 3 should send 07AA/);
-    const json = p4run(inFolder("wrong.p4"), "--stf", inFolder("wrong.stf"), ...include, "--json");
+    const json = await p4run(inFolder("wrong.p4"), "--stf", inFolder("wrong.stf"), ...include, "--json");
     expect([json.status, JSON.parse(json.out).result]).toEqual([1, "fail"]);
-    const missing = p4run(inFolder("good.p4"), ...stf);
+    const missing = await p4run(inFolder("good.p4"), ...stf);
     expect(missing.status).toBe(1);
     expect(missing.out).toMatch(/good\.p4:3:.*fields\.p4/);
-    expect(p4run(inFolder("good.p4"), "--stf", inFolder("bad.stf"), ...include).out).toMatch(
+    expect((await p4run(inFolder("good.p4"), "--stf", inFolder("bad.stf"), ...include)).out).toMatch(
       /bad\.stf:1:.*packit/,
     );
   });
 
-  it("says how it is used", () => {
-    expect(p4run("--help").out).toMatch(/^usage: p4run/);
-    const wrong = p4run("--stf");
+  it("is a command", () => {
+    const tsx = createRequire(import.meta.url).resolve("tsx");
+    const node = ["--conditions=@matchmul/source", "--import", pathToFileURL(tsx).href, main];
+    const wrong = spawnSync(process.execPath, [...node, "--pcap"], { encoding: "utf8" });
+    expect([wrong.status, wrong.stdout]).toEqual([2, ""]);
+    expect(wrong.stderr).toMatch(/--help/);
+  });
+
+  it("says how it is used", async () => {
+    expect((await p4run("--help")).out).toMatch(/^usage: p4run/);
+    const wrong = await p4run("--stf");
     expect([wrong.status, wrong.out]).toEqual([2, ""]);
     expect(wrong.err).toMatch(/--help/);
   });
 
-  it("sends captures through a program", () => {
+  it("sends captures through a program", async () => {
     const packets = [7, 8, 9, 7].map((a, i) => ({ bytes: Uint8Array.of(a, i), timeNs: BigInt(i) * 1000n }));
     writeFileSync(inFolder("in.pcap"), writePcap(packets));
     writeFileSync(
@@ -104,7 +121,7 @@ describe("p4run", () => {
       "table_add t out_to 7 => 1\ntable_add t out_to 8 => 2\ntable_dump t\n",
     );
     const args = [inFolder("good.p4"), "-I", inFolder("include"), "--pcap", inFolder("in.pcap")];
-    const stats = p4run(
+    const stats = await p4run(
       ...args,
       "--entries",
       inFolder("entries.txt"),
@@ -120,7 +137,7 @@ describe("p4run", () => {
     const out = readPcap(readFileSync(inFolder("out.pcap"))).packets;
     expect(out.map((p) => [...p.bytes])).toEqual(packets.map((p) => [...p.bytes]));
     expect(out[3].timeNs).toBe(3000n);
-    const json = p4run(
+    const json = await p4run(
       ...args,
       "--entries",
       inFolder("entries.txt"),
@@ -130,13 +147,13 @@ describe("p4run", () => {
     );
     expect(JSON.parse(json.out)).toMatchObject({ packetsIn: 4, packetsOut: 4, ports: { 1: 2, 2: 1, 3: 1 } });
     expect(readPcap(readFileSync(inFolder("port1.pcap"))).packets.length).toBe(2);
-    expect(p4run(...args, "--entries", inFolder("nowhere")).err).toMatch(/cannot read/);
+    expect((await p4run(...args, "--entries", inFolder("nowhere"))).err).toMatch(/cannot read/);
   });
 });
 
 describe("directories of tests", () => {
-  it("count what passed, failed and was skipped", () => {
-    const result = p4run("--stf-dir", folder, "-I", inFolder("include"));
+  it("count what passed, failed and was skipped", async () => {
+    const result = await p4run("--stf-dir", folder, "-I", inFolder("include"));
     expect(result.status).toBe(1);
     expect(result.out).toMatch(/^FAIL broken\n {2}.*nowhere/);
     expect(result.out).toMatch(/PASS good\n/);

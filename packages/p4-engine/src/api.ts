@@ -74,6 +74,11 @@ export interface LoadOptions {
   passLimit?: number;
   /** Most copies of packets that wait at a time; then P4Error queue-limit. Default 2^16. */
   queueLimit?: number;
+  /**
+   * Tofino: ports whose packets come back into ingress. Default: those wired so on the hardware, ports 64 to 71
+   * of a pipe (less 64 of pipe 0, the processor's) on Tofino 1, and ports 6 and 7 of a pipe on Tofino 2.
+   */
+  recirculationPorts?: readonly number[];
   /** Most iterations of one loop and states of one parse; then P4Error loop-limit, error.ParserTimeout. Default 2^16. */
   loopLimit?: number;
 }

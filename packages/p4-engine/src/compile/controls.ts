@@ -31,6 +31,7 @@ export function compileControl(
   for (const child of instance.children.values())
     if (child.type.kind === "extern") g.externs.object(g, child);
 
+  g.externs.onBlock(g, instance, scope);
   const fn = new Fn(g, "control", instance, scope);
   // Actions and tables see the variables; so they are bound before anything is compiled.
   for (const v of decl.variables) scope.bind(v, localPlace(fn, v, true));

@@ -5,7 +5,7 @@ import type { ActionProfile } from "../tables/action-profile.js";
 import type { ActionShape, MatchTable } from "../tables/table.js";
 import { objectOf } from "./calls.js";
 import type { Effects } from "./expressions.js";
-import type { CompiledControl, Fn, Generator } from "./generator.js";
+import type { CompiledControl, Fn, Generator, Scope } from "./generator.js";
 import type { SlotPlace } from "./places.js";
 
 /** A call being compiled; `object` is the instance of a method, null for functions and packets. */
@@ -86,6 +86,10 @@ export abstract class ExternLibrary {
     decl: TableDecl,
     actions: ActionShape[],
   ): TableProperties;
+  /** A control or parser with these instances is about to be compiled; statements to begin a parser with. */
+  onBlock(_g: Generator, _instance: Instance, _scope: Scope): string[] {
+    return [];
+  }
   /** Effects to add where a header's validity changes. */
   onSetValid(_place: SlotPlace): Effects {
     return [];

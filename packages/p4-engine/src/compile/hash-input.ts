@@ -14,8 +14,9 @@ import { address, loadCode, part, type SlotPlace } from "./places.js";
 export interface HashInput {
   /** To be done before the buffer is read. */
   readonly effects: Effects;
-  /** The buffer's name. */
+  /** The buffer's name in generated code, and the buffer. */
   readonly buffer: string;
+  readonly object: BitBuffer;
 }
 
 /** Several expressions as one input; see `hashInput`. */
@@ -30,12 +31,16 @@ export function hashInputs(fn: Fn, data: readonly Expr[]): HashInput {
     fields.push(...bitFields(place, bits));
     bits += dataBits(e.type);
   }
-  const { call, buffer } = packed(fn, fields, bits);
-  return { effects: [...effects, call], buffer };
+  const { call, buffer, object } = packed(fn, fields, bits);
+  return { effects: [...effects, call], buffer, object };
 }
 
 /** A function that packs fields in static slots, and the buffer it packs into. */
-function packed(fn: Fn, fields: readonly BitField[], bits: number): { call: string; buffer: string } {
+function packed(
+  fn: Fn,
+  fields: readonly BitField[],
+  bits: number,
+): { call: string; buffer: string; object: BitBuffer } {
   const buffer = new BitBuffer(Math.ceil(bits / 8) + 8);
   const b = fn.g.module.constant("buffer", buffer);
   const bytes = fn.g.module.constant("bytes", buffer.bytes);
@@ -43,7 +48,7 @@ function packed(fn: Fn, fields: readonly BitField[], bits: number): { call: stri
   const name = fn.g.module.names.unique("pack");
   const lines = writeFields(fields, "0", bytes, view);
   fn.g.module.add([`function ${name}() {`, ...lines, `${b}.bitLength = ${bits};`, "}"].join("\n"));
-  return { call: `${name}()`, buffer: b };
+  return { call: `${name}()`, buffer: b, object: buffer };
 }
 
 /** @param payload whether the bytes behind the parsed headers follow the fields */
@@ -51,13 +56,14 @@ export function hashInput(fn: Fn, data: Expr, payload = false): HashInput {
   const { effects, place } = slotsOf(fn, data);
   const bits = dataBits(data.type);
   if (!payload && !hasVarbit(data.type) && place.dyn === null) {
-    const { call, buffer } = packed(fn, bitFields(place), bits);
-    return { effects: [...effects, call], buffer };
+    const { call, buffer, object } = packed(fn, bitFields(place), bits);
+    return { effects: [...effects, call], buffer, object };
   }
   const buffer = new BitBuffer(Math.ceil(bits / 8) + 8 + (payload ? MAX_PACKET : 0));
   const b = fn.g.module.constant("buffer", buffer);
   const more = payload ? [`${b}.putBytes(U8, R[0], R[1])`] : [];
-  return { effects: [...effects, `${b}.reset()`, ...putAll(place, b), ...more], buffer: b };
+  const put = [`${b}.reset()`, ...putAll(place, b), ...more];
+  return { effects: [...effects, ...put], buffer: b, object: buffer };
 }
 
 /** The data in slots; scalars are put there. */

@@ -57,6 +57,9 @@ function shared(g: Generator, key: string, hint: string, make: (name: string) =>
 
 function bytesOf(g: Generator, type: Type, pos: Pos): number {
   const bits = widthBits(type, false);
+  // How headers with @flexible fields are packed is the compiler's choice: ours fills the last byte.
+  if (fieldsOf(type).some((f) => f.annotations.some((a) => a.name === "flexible")))
+    return Math.ceil(bits / 8);
   if (bits % 8 !== 0) {
     throw g.unsupported(
       pos,
@@ -137,7 +140,7 @@ function extractFunction(
     lines.push(`p = readVarbit(S, ${address(f)}, ${count}, D, p + ${bit / 8}, ${sized ? "n" : "0"});`);
     bit = 0;
   }
-  lines.push(`S[${address(place)}] = 1;`, `R[0] = p + ${bit / 8};`, "}");
+  lines.push(`S[${address(place)}] = 1;`, `R[0] = p + ${Math.ceil(bit / 8)};`, "}");
   return lines.join("\n");
 }
 
@@ -184,7 +187,8 @@ function lookahead({ fn, call }: ExternCall): string {
   }
 }
 
-function lookaheadInto({ fn, call }: ExternCall, place: SlotPlace): Effects {
+/** Effects that fill a place from the bytes ahead. */
+export function lookaheadInto({ fn, call }: ExternCall, place: SlotPlace): Effects {
   const type = representation(call.type);
   if (hasVarbit(type)) throw fn.g.unsupported(call.pos, "looking ahead at a varbit");
   const name = shared(fn.g, `lookahead ${place.off}`, "lookahead", (n) =>
@@ -250,6 +254,6 @@ function emitFunction(g: Generator, name: string, place: SlotPlace, pos: Pos, fi
     bit = 0;
   }
   flush();
-  lines.push(`R[3] = p + ${bit / 8};`, "}");
+  lines.push(`R[3] = p + ${Math.ceil(bit / 8)};`, "}");
   return lines.join("\n");
 }

@@ -39,6 +39,7 @@ export function compileParser(
   const sets = new Map(decl.valueSets.map((v) => [v, valueSet(g, instance, v)]));
 
   const fn = new Fn(g, "parser", instance, scope);
+  for (const line of g.externs.onBlock(g, instance, scope)) fn.line(line);
   for (const v of decl.variables) {
     const place = localPlace(fn, v, false);
     scope.bind(v, place);

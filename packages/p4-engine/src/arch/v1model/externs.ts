@@ -1,6 +1,6 @@
 /** The extern functions and methods of v1model, as BMv2's simple_switch carries them out. */
 
-import { assign, fieldsOf, offsetOf, scratch } from "../../compile/composites.js";
+import { assign, offsetOf, scratch } from "../../compile/composites.js";
 import { bool, isPlaceExpr, locateSlots, sequence, value } from "../../compile/expressions.js";
 import type { ExternCall, ExternHandler } from "../../compile/externs.js";
 import type { Fn } from "../../compile/generator.js";
@@ -9,13 +9,14 @@ import { isSigned, layoutOf, scalarWidth, valueClass } from "../../compile/layou
 import { lvalue } from "../../compile/lvalues.js";
 import { normalise } from "../../compile/numeric.js";
 import { argument } from "../../compile/packets.js";
-import { address, part, type SlotPlace } from "../../compile/places.js";
+import { address, type SlotPlace } from "../../compile/places.js";
 import { asBig } from "../../compile/wide.js";
 import { type CounterArray, type MeterArray, type RegisterArray, v1modelHash } from "../../externs/index.js";
 import type { Expr } from "../../frontend/ast.js";
+import { fieldOf } from "../metadata.js";
+import { RecordArray } from "../records.js";
 import type { V1modelLibrary } from "./library.js";
 import { digestExterns } from "./messages.js";
-import { RecordArray } from "./records.js";
 import { V1Reg } from "./registers.js";
 
 export const DROP_PORT = 511;
@@ -269,14 +270,6 @@ function packetOperations(library: V1modelLibrary): Readonly<Record<string, Exte
       },
     },
   };
-}
-
-/** A field of a metadata struct by name. */
-export function fieldOf(place: SlotPlace, name: string): SlotPlace {
-  const fields = fieldsOf(place.type);
-  const i = fields.findIndex((f) => f.name === name);
-  if (i < 0) throw new RangeError(`no field '${name}'`);
-  return part(place, offsetOf(place.type, i), fields[i].type);
 }
 
 /** The list of the fields that the data argument of clone3, resubmit or recirculate is made of. */

@@ -3,17 +3,15 @@ import type { Engine, LoadOptions } from "../../api.js";
 import type { Callable } from "../../compile/calls.js";
 import { fieldsOf, offsetOf } from "../../compile/composites.js";
 import { compileControl } from "../../compile/controls.js";
-import { type Binding, type CompiledTable, Generator } from "../../compile/generator.js";
-import { scalarWidth } from "../../compile/layout.js";
+import { type Binding, Generator } from "../../compile/generator.js";
 import { compileParser } from "../../compile/parsers.js";
 import type { SlotPlace } from "../../compile/places.js";
-import type { ProgramObjects } from "../../control/objects.js";
 import { P4Error } from "../../errors.js";
-import { CounterArray, MeterArray, RegisterArray } from "../../externs/index.js";
 import type { CheckedProgram, Instance, InstanceArg, Param } from "../../frontend/ast.js";
 import type { Type } from "../../frontend/types.js";
-import { type LoadedTable, ProgramEngine } from "../../runtime/engine.js";
+import { ProgramEngine } from "../../runtime/engine.js";
 import { Machine } from "../../runtime/machine.js";
+import { loadedTable, objectsOf, observed } from "../engine.js";
 import { V1modelLibrary } from "./library.js";
 import { type V1Blocks, V1Switch } from "./switch.js";
 
@@ -63,9 +61,9 @@ export function compileV1model(program: CheckedProgram, options: LoadOptions): E
   );
   const limits = { passes: options.passLimit ?? 2 ** 24, queue: options.queueLimit ?? 2 ** 16 };
   const noError = Math.max(0, program.errors.indexOf("NoError"));
-  const names = g.tables.map((t) => ({ name: t.name, actionAt: (slot: number) => actionAt(t, slot) }));
+  const names = g.tables.map(observed);
   const target = new V1Switch(machine, blocks, std, stateSize, library, noError, limits, names);
-  const loaded = g.tables.map((t) => loadedTable(t));
+  const loaded = g.tables.map(loadedTable);
   return new ProgramEngine("v1model", loaded, objectsOf(g, library), target, code);
 }
 
@@ -88,37 +86,4 @@ function compileBlock(g: Generator, instance: Instance, places: readonly Binding
   return instance.type.kind === "parser"
     ? compileParser(g, instance, bound)
     : compileControl(g, instance, bound);
-}
-
-function actionAt({ table }: CompiledTable, slot: number): string {
-  const { profile } = table.shape;
-  const action = profile
-    ? profile.action[profile.resolve(table.data[slot * table.stride], 0)]
-    : table.action[slot];
-  return table.shape.actions[action]?.name ?? "NoAction";
-}
-
-function loadedTable({ name, table, decl }: CompiledTable): LoadedTable {
-  const keys = decl.keys.map((k) => ({
-    name: k.name,
-    kind: k.matchKind as LoadedTable["keys"][number]["kind"],
-    widthBits: scalarWidth(k.expr.type),
-  }));
-  return { name, table, keys };
-}
-
-function objectsOf(g: Generator, library: V1modelLibrary): ProgramObjects {
-  const all = [...library.all()];
-  const of = <T>(kind: new (...args: never[]) => T) =>
-    new Map(all.flatMap(([instance, o]) => (o instanceof kind ? [[instance.name, o] as const] : [])));
-  return {
-    tables: new Map(g.tables.map((t) => [t.name, t.table])),
-    profiles: new Map([...library.profiles].map(([instance, p]) => [instance.name, p])),
-    registers: of(RegisterArray),
-    counters: of(CounterArray),
-    meters: of(MeterArray),
-    directCounters: library.directCounters,
-    directMeters: library.directMeters,
-    valueSets: new Map(g.valueSets.map((s) => [s.name, s])),
-  };
 }

@@ -20,8 +20,8 @@ import type { Annotation, Instance, InstanceArg, TableKey } from "../../frontend
 import { representation, type Type, typeName } from "../../frontend/types.js";
 import type { ActionShape } from "../../tables/table.js";
 import { AttachmentLibrary, type DirectTable, enumName, externName, sizeArg } from "../attachments.js";
+import { RecordArray } from "../records.js";
 import { v1modelExterns } from "./externs.js";
-import { RecordArray } from "./records.js";
 import { V1Reg } from "./registers.js";
 
 /** Where a value to keep over recirculation is: slots of the pipeline's state. */

@@ -1,15 +1,12 @@
 /** Externs that tell somebody something: digest, log_msg, assert, assume. */
 
-import { type BitField, bitFields, hasVarbit } from "../../compile/bits.js";
-import { assign, scratch } from "../../compile/composites.js";
-import { bool, type Effects, sequence } from "../../compile/expressions.js";
+import { bool, sequence } from "../../compile/expressions.js";
 import type { ExternHandler } from "../../compile/externs.js";
 import type { Fn } from "../../compile/generator.js";
-import { isSigned, layoutOf } from "../../compile/layout.js";
 import { argument } from "../../compile/packets.js";
 import { P4Error } from "../../errors.js";
-import type { Expr, Pos } from "../../frontend/ast.js";
-import { ldw } from "../../runtime/helpers.js";
+import type { Pos } from "../../frontend/ast.js";
+import { snapshot } from "../metadata.js";
 import type { V1modelLibrary } from "./library.js";
 import { V1Reg } from "./registers.js";
 
@@ -54,18 +51,4 @@ function failure(fn: Fn, pos: Pos, what: string): () => never {
   return () => {
     throw new P4Error("assertion-failed", `${what} does not hold`, location);
   };
-}
-
-/** Keeps the data of a message as it is now, and reads its scalars back. */
-function snapshot(fn: Fn, data: Expr): { effects: Effects; read: (S: Uint32Array) => bigint[] } {
-  if (hasVarbit(data.type)) throw fn.g.unsupported(data.pos, "a varbit in a message");
-  const place = scratch(fn, data.type);
-  const effects = assign(fn, place, data);
-  const fields = bitFields(place);
-  return { effects, read: (S) => fields.map((f) => scalar(S, f)) };
-}
-
-function scalar(S: Uint32Array, { place, width }: BitField): bigint {
-  const raw = ldw(S, place.off, layoutOf(place.type).size);
-  return isSigned(place.type) ? BigInt.asIntN(width, raw) : BigInt.asUintN(width, raw);
 }

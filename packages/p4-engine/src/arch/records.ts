@@ -5,8 +5,10 @@ export class RecordArray {
   constructor(
     readonly size: number,
     private readonly words: number,
+    initial: readonly number[] = [],
   ) {
     this.cells = new Uint32Array(size * words);
+    if (initial.some((w) => w !== 0)) for (let i = 0; i < size; i++) this.cells.set(initial, i * words);
   }
 
   /** An index outside leaves the state, or the array, as it is. */

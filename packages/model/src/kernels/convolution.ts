@@ -1,4 +1,6 @@
 import { multiplyTransposed } from "./matmul.js";
+import { multiplyPanels, worthPanels } from "./simd/multiply.js";
+import { panelWidth } from "./simd/panel-product.js";
 import { tapRange, type Window } from "./window.js";
 
 /** Sizes of a convolution; the window has three spatial dimensions, leading ones of length 1. */
@@ -12,7 +14,8 @@ export interface ConvolutionShape {
 
 /**
  * y[n, o, p] = sum over the group's channels c and taps t of w[o, c, t] * x[n, c, p at t], without bias. Input
- * outside its borders counts as 0. Sums are kept in double precision; storing them to an Int32Array wraps.
+ * outside its borders counts as 0. Sums of large float32 convolutions are kept in float32, all others in double
+ * precision; storing them to an Int32Array wraps.
  */
 export function convolve(
   shape: ConvolutionShape,
@@ -34,16 +37,37 @@ export function convolve(
   }
   // Patches are gathered for at most about 1 M elements at a time, which bounds the memory.
   const chunk = Math.min(positions, Math.max(4, Math.floor(2 ** 20 / columns)));
-  const patches = new (x.constructor as Float32ArrayConstructor)(chunk * columns);
+  const floats = x instanceof Float32Array && w instanceof Float32Array && y instanceof Float32Array;
+  const simd = floats && worthPanels(groupOut, positions, columns);
+  const patches = simd ? x : new (x.constructor as Float32ArrayConstructor)(chunk * columns);
   const product = chunk === positions ? undefined : new Float64Array(groupOut * chunk);
   for (let n = 0; n < batch; n++)
     for (let g = 0; g < groups; g++) {
       const from = (n * inChannels + g * groupIn) * inSize;
       const to = (n * outChannels + g * groupOut) * positions;
       const weights = g * groupOut * columns;
+      if (simd) {
+        const fill = (panels: Float32Array, first: number, count: number) => {
+          for (let start = 0; start < count; start += panelWidth)
+            for (let i = start; i < Math.min(count, start + panelWidth); i++)
+              gatherPatches(
+                x,
+                from,
+                groupIn,
+                window,
+                first + i,
+                1,
+                panels,
+                start * columns + i - start,
+                panelWidth,
+              );
+        };
+        multiplyPanels(groupOut, positions, columns, w as Float32Array, weights, fill, y as Float32Array, to);
+        continue;
+      }
       for (let p = 0; p < positions; p += chunk) {
         const count = Math.min(chunk, positions - p);
-        gatherPatches(x, from, groupIn, window, p, count, patches);
+        gatherPatches(x, from, groupIn, window, p, count, patches, 0, 1);
         if (product === undefined) {
           multiplyTransposed(groupOut, count, columns, w, weights, patches, 0, y, to);
           continue;
@@ -55,7 +79,10 @@ export function convolve(
     }
 }
 
-/** Writes, for each of `count` positions from `first` on, the window's inputs as one row: channel, then tap. */
+/**
+ * Writes, for each of `count` positions from `first` on, the window's inputs as one row: channel, then tap. Elements
+ * go to `start` and on, `step` apart.
+ */
 function gatherPatches(
   x: ArrayLike<number>,
   offset: number,
@@ -64,10 +91,12 @@ function gatherPatches(
   first: number,
   count: number,
   patches: Float32Array | Float64Array,
+  start: number,
+  step: number,
 ): void {
   const [d, h, w] = window;
   const plane = h.input * w.input;
-  let o = 0;
+  let o = start;
   for (let p = first; p < first + count; p++) {
     const ow = p % w.output;
     const oh = Math.floor(p / w.output) % h.output;
@@ -82,12 +111,12 @@ function gatherPatches(
         for (let kh = 0; kh < h.kernel; kh++) {
           const zh = ih + kh * h.dilation;
           if (zd < 0 || zd >= d.input || zh < 0 || zh >= h.input) {
-            for (let kw = 0; kw < w.kernel; kw++) patches[o++] = 0;
+            for (let kw = 0; kw < w.kernel; kw++, o += step) patches[o] = 0;
             continue;
           }
           const row = offset + (c * d.input + zd) * plane + zh * w.input + iw;
-          for (let kw = 0; kw < w.kernel; kw++)
-            patches[o++] = kw >= wFirst && kw < wLast ? x[row + kw * w.dilation] : 0;
+          for (let kw = 0; kw < w.kernel; kw++, o += step)
+            patches[o] = kw >= wFirst && kw < wLast ? x[row + kw * w.dilation] : 0;
         }
       }
   }

@@ -1,6 +1,8 @@
+import { columnsOf, multiplyPanels, rowsAsColumns, worthPanels } from "./simd/multiply.js";
+
 /**
  * c[i * n + j] = sum over p of a[i * k + p] * b[j * k + p], i < m, j < n: both operands are read along their
- * rows. Sums are kept in double precision and rounded once, when stored.
+ * rows. Large float32 products are summed in float32 with SIMD; all others in double precision, rounded when stored.
  */
 export function multiplyTransposed(
   m: number,
@@ -13,6 +15,19 @@ export function multiplyTransposed(
   c: { [index: number]: number },
   cOffset: number,
 ): void {
+  if (a instanceof Float32Array && b instanceof Float32Array && c instanceof Float32Array) {
+    if (n <= m && worthPanels(m, n, k)) {
+      multiplyPanels(m, n, k, a, aOffset, rowsAsColumns(k, b, bOffset), c, cOffset);
+      return;
+    }
+    if (n > m && worthPanels(n, m, k)) {
+      // The longer operand is copied as it is, the shorter one is rearranged; the result comes out transposed.
+      const turned = new Float32Array(m * n);
+      multiplyPanels(n, m, k, b, bOffset, rowsAsColumns(k, a, aOffset), turned, 0);
+      c.set(transposed(turned, 0, n, m), cOffset);
+      return;
+    }
+  }
   // Four rows of b are read per pass over p, so that each element of a is loaded once for four products; blocks
   // of b stay in the level-2 cache while all rows of a pass over them.
   const block = Math.max(4, Math.min(256, Math.floor(32768 / Math.max(1, k)) & ~3));
@@ -139,7 +154,7 @@ export function transposed<T extends Float32Array | Float64Array | Int32Array>(
   return out;
 }
 
-/** c[m x n] = a[m x k] * b[k x n], row major. */
+/** c[m x n] = a[m x k] * b[k x n], row major, with sums as in multiplyTransposed. */
 export function multiply<T extends Float32Array | Float64Array | Int32Array>(
   m: number,
   n: number,
@@ -151,6 +166,15 @@ export function multiply<T extends Float32Array | Float64Array | Int32Array>(
   c: { [index: number]: number },
   cOffset: number,
 ): void {
+  if (
+    a instanceof Float32Array &&
+    b instanceof Float32Array &&
+    c instanceof Float32Array &&
+    worthPanels(m, n, k)
+  ) {
+    multiplyPanels(m, n, k, a, aOffset, columnsOf(k, n, b, bOffset), c, cOffset);
+    return;
+  }
   if (m >= 4) {
     multiplyTransposed(m, n, k, a, aOffset, transposed(b, bOffset, k, n), 0, c, cOffset);
     return;

@@ -1,7 +1,7 @@
 import { MatchMulError } from "@matchmul/common";
 import type { HardwareProfile } from "@matchmul/profiles";
 import { type Bounds, boundsOf } from "./bounds.js";
-import { listSchedule } from "./list-schedule.js";
+import { ListScheduler } from "./list-schedule.js";
 import { phvExcess } from "./phv.js";
 import { type Problem, type ProblemTable, problemOf } from "./problem.js";
 import { StageState } from "./stage-state.js";
@@ -248,10 +248,16 @@ function schedulable(program: PipelineProgram, profile: HardwareProfile): boolea
   const problem = problemOf(program, profile);
   const bounds = boundsOf(problem);
   if (bounds.stages > problem.stages) return false;
-  return listSchedule(problem, Float64Array.from(bounds.tails), problem.stages, "fill") !== undefined;
+  return (
+    new ListScheduler(problem).schedule(Float64Array.from(bounds.tails), problem.stages, "fill") !== undefined
+  );
 }
 
 /** Stages with which a list schedule of the whole program exists. */
 function stagesEnough(problem: Problem, bounds: Bounds): number | undefined {
-  return listSchedule(problem, Float64Array.from(bounds.tails), 4 * problem.tables.length, "fill")?.stages;
+  return new ListScheduler(problem).schedule(
+    Float64Array.from(bounds.tails),
+    4 * problem.tables.length,
+    "fill",
+  )?.stages;
 }

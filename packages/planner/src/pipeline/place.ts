@@ -41,7 +41,7 @@ export async function placePipeline(
     if (empty.mostUnits(table, table.units) === 0) throw explainTable(program, profile, problem, table);
 
   const bounds = boundsOf(problem);
-  const baseline = firstFit(problem)!;
+  const baseline = firstFit(problem);
   const search = new Search(problem, bounds, baseline, options, started);
   const best = await search.run();
   if (best === undefined) throw await explainStages(program, profile, problem, bounds, search.bound);

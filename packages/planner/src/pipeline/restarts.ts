@@ -1,6 +1,6 @@
 import { Random } from "@matchmul/common";
 import type { Bounds } from "./bounds.js";
-import { listSchedule, type Scheduled, type SplitRule, stagesOf } from "./list-schedule.js";
+import { ListScheduler, type Scheduled, type SplitRule, stagesOf } from "./list-schedule.js";
 import type { Problem } from "./problem.js";
 
 /** What a search over list schedules found. */
@@ -9,7 +9,7 @@ export interface SearchResult {
   restarts: number;
 }
 
-const rules: readonly SplitRule[] = ["fill", "eager", "needed"];
+const rules: readonly SplitRule[] = ["fill", "pack", "eager", "pack", "needed"];
 /** Schedules of one start, unless it gets better, before the next start. */
 const patience = 60;
 /** Stages beyond the wanted number that a schedule may run to, so that it shows which tables come late. */
@@ -31,7 +31,8 @@ export async function searchSchedules(
   between: (best: Scheduled) => boolean | Promise<boolean> = () => true,
 ): Promise<SearchResult> {
   const random = new Random(restarts);
-  const back = reversed(problem);
+  const forward = new ListScheduler(problem);
+  const backward = new ListScheduler(reversed(problem));
   const { heads, tails, spans, sizes } = bounds;
   const n = problem.tables.length;
   let best = baseline;
@@ -42,7 +43,10 @@ export async function searchSchedules(
     const rule = rules[(start >> 1) % rules.length];
     const sizeWeight = start < 2 ? 0.5 : 2.5 * random.next();
     const noise = start < 2 ? 0 : 2 * random.next();
-    let kept = Float64Array.from(sizes, (size, t) => after[t] + spans[t] + sizeWeight * size + noise * random.next());
+    let kept = Float64Array.from(
+      sizes,
+      (size, t) => after[t] + spans[t] + sizeWeight * size + noise * random.next(),
+    );
     let keptLateness = Number.POSITIVE_INFINITY;
     let late: number[] = [];
     for (let idle = 0; idle < patience && done < restarts; idle++) {
@@ -52,9 +56,10 @@ export async function searchSchedules(
       const priority = kept.slice();
       if (keptLateness < Number.POSITIVE_INFINITY) {
         for (const t of late) if (random.next() < 0.5) priority[t] += 1.5 * random.next();
-        for (let i = random.integer(0, 2); i > 0; i--) priority[random.integer(0, n - 1)] += 4 * random.next() - 2;
+        for (let i = random.integer(0, 2); i > 0; i--)
+          priority[random.integer(0, n - 1)] += 4 * random.next() - 2;
       }
-      const found = listSchedule(backwards ? back : problem, priority, wanted + overrun, rule);
+      const found = (backwards ? backward : forward).schedule(priority, wanted + overrun, rule);
       if (found !== undefined && found.stages <= wanted) {
         best = backwards ? flipped(found) : found;
         idle = 0;

@@ -26,6 +26,7 @@ export const layout = {
   int8: "model/int8.safetensors",
   profile: "profile.yaml",
   report: "report.html",
+  readme: "README.md",
   /** Folder of one pipe's files for one target. */
   pipe: (pipe: string, target: string) => `pipes/${pipe}/${target}`,
 } as const;

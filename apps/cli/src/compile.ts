@@ -10,6 +10,7 @@ import { bytes, count } from "./format.js";
 import { loadGraph, quantizeGraph } from "./frontend.js";
 import { type PlanFlags, planOptions, type QuantizeFlags } from "./options.js";
 import { formatPlan, type PlanDocument, planDocument } from "./plan-document.js";
+import { bundleReadme } from "./readme.js";
 import { reportPage } from "./report/page.js";
 import type { Terminal } from "./terminal.js";
 
@@ -56,6 +57,7 @@ export async function compile(
   files.set(layout.profile, readFileOrFail(profilePath(options.profile)));
   files.set(layout.plan, formatPlan(document));
   files.set(layout.report, reportPage({ plan: document, command: `matchmul compile` }));
+  files.set(layout.readme, bundleReadme(document, [...files.keys()]));
   const about = { model: model.name, profile: profile.name, targets };
   const manifest = await terminal.step(
     "write",

@@ -17,7 +17,7 @@ import {
 import { runInt8 } from "@matchmul/reference";
 import { count } from "./format.js";
 import { type Images, image, modelInput, readImages } from "./images.js";
-import type { QuantizeFlags } from "./options.js";
+import { type QuantizeFlags, quantizeOptions } from "./options.js";
 import type { Terminal } from "./terminal.js";
 
 /** The first steps of every command that starts from an ONNX file: import, then normalise. */
@@ -63,7 +63,7 @@ export async function quantizeGraph(
   );
   const { model, report } = await terminal.step(
     "quantize",
-    () => quantize(graph, calibration, { scales: flags.scales }),
+    () => quantize(graph, calibration, quantizeOptions(flags)),
     ({ model: m }) => `int8, ${m.layers.map((layer) => layer.name).join(", ")}`,
   );
   return { model, report, images };

@@ -1,5 +1,5 @@
 import type { MicroProgram, PlanOptions } from "@matchmul/planner";
-import type { CalibrationMethod, ScaleKind } from "@matchmul/quantizer";
+import type { CalibrationMethod, QuantizeOptions, ScaleKind } from "@matchmul/quantizer";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { number } from "./command.js";
 
@@ -8,6 +8,9 @@ export interface QuantizeFlags {
   method: CalibrationMethod;
   percentile: number;
   scales: ScaleKind;
+  weights: NonNullable<QuantizeOptions["weights"]>;
+  requantization: NonNullable<QuantizeOptions["requantization"]>;
+  biasCorrection: boolean;
 }
 
 export function withQuantizeFlags(command: Command): Command {
@@ -26,7 +29,31 @@ export function withQuantizeFlags(command: Command): Command {
       new Option("--scales <kind>", "scales of the tensors")
         .choices(["arbitrary", "power-of-two"])
         .default("arbitrary"),
-    );
+    )
+    .addOption(
+      new Option("--weights <scales>", "one scale for a layer's weights, or one for each of its outputs")
+        .choices(["per-tensor", "per-channel"])
+        .default("per-tensor"),
+    )
+    .addOption(
+      new Option(
+        "--requantization <kind>",
+        "how int32 becomes int8: a shift and a table, or thresholds, which is exact",
+      )
+        .choices(["shift-lut", "threshold"])
+        .default("shift-lut"),
+    )
+    .option("--bias-correction", "correct the biases by the weights' mean rounding error", false);
+}
+
+/** The quantizer's options for the flags. */
+export function quantizeOptions({
+  scales,
+  weights,
+  requantization,
+  biasCorrection,
+}: QuantizeFlags): QuantizeOptions {
+  return { scales, weights, requantization, biasCorrection };
 }
 
 /** How to plan: the same options for every command that does. */

@@ -1,6 +1,14 @@
+import { join } from "node:path";
 import { type Graph, importOnnx, normalise } from "@matchmul/model";
 import { loadQuantizedModel, quantizeInput } from "@matchmul/quantizer";
-import { type MutationReport, mutationCheck, type VerifyReport, verify } from "@matchmul/verifier";
+import {
+  type Bmv2Report,
+  type MutationReport,
+  mutationCheck,
+  type VerifyReport,
+  verify,
+  verifyOnBmv2,
+} from "@matchmul/verifier";
 import { type Bundle, layout } from "./bundle.js";
 import { programOf } from "./commands/emit.js";
 import { error } from "./diagnostics.js";
@@ -19,6 +27,8 @@ export interface VerifyOptions {
   /** Table entries to break on purpose; 0 leaves that out. */
   mutations: number;
   seed: number;
+  /** Also send every image through BMv2's simple_switch. */
+  on?: "engine" | "bmv2";
 }
 
 /** Everything a verification found. */
@@ -34,6 +44,7 @@ export interface Verification {
   sameClassAsFloat: number;
   report: VerifyReport;
   mutation?: MutationReport;
+  bmv2?: Bmv2Report;
   /** Images a second through the P4 engine here, which says nothing about a switch. */
   engineImagesPerSecond: number;
 }
@@ -82,15 +93,24 @@ export async function verifyBundle(
       () => mutationCheck(subject, inputs, options.mutations, options.seed, terminal.progress),
       (m) => `${m.reported}/${m.flips} flipped bits reported`,
     );
-  return { plan, target: executableTarget, ...conclude(terminal, graph, images, report, mutation) };
+  let bmv2: Bmv2Report | undefined;
+  if (options.on === "bmv2") {
+    const path = (name: string) => join(bundle.directory, pipe, name);
+    const p4 = path([...bundle.folder(pipe).keys()].find((name) => name.endsWith(".p4"))!);
+    bmv2 = await terminal.step(
+      "bmv2",
+      () => verifyOnBmv2({ model, program, p4, entries: path("entries.txt") }, inputs, terminal),
+      (b) => `${b.answers} answers, ${b.exactImages}/${b.images} exact`,
+    );
+  }
+  return { plan, target: executableTarget, ...conclude(terminal, graph, images, { report, mutation, bmv2 }) };
 }
 
 function conclude(
   terminal: Terminal,
   graph: Graph,
   images: Images,
-  report: VerifyReport,
-  mutation: MutationReport | undefined,
+  { report, mutation, bmv2 }: { report: VerifyReport; mutation?: MutationReport; bmv2?: Bmv2Report },
 ): Omit<Verification, "plan" | "target"> {
   const float = runFloat(terminal, graph, images);
   const { int8, inSwitch } = report.classes;
@@ -106,17 +126,22 @@ function conclude(
   const allReported = mutation === undefined || (mutation.flips > 0 && mutation.reported === mutation.flips);
   return {
     images: images.count,
-    ok: report.exact && allReported,
+    ok: report.exact && allReported && bmv2?.exact !== false,
     accuracy,
     sameClassAsFloat: int8.reduce((sum, c, i) => sum + (c === float.classes[i] ? 1 : 0), 0),
     report,
     ...(mutation === undefined ? {} : { mutation }),
+    ...(bmv2 === undefined ? {} : { bmv2 }),
     engineImagesPerSecond: (report.images / report.engineMs) * 1000,
   };
 }
 
 /** The comparisons as rows for people: the whole first, then level by level. */
-export function checksOf({ report, mutation }: Pick<Verification, "report" | "mutation">): Check[] {
+export function checksOf({
+  report,
+  mutation,
+  bmv2,
+}: Pick<Verification, "report" | "mutation" | "bmv2">): Check[] {
   const checks: Check[] = [
     {
       name: "switch = int8, class and every logit",
@@ -139,5 +164,15 @@ export function checksOf({ report, mutation }: Pick<Verification, "report" | "mu
       equal: mutation.reported,
       compared: mutation.flips,
     });
+  if (bmv2)
+    checks.push(
+      {
+        name: "BMv2 = int8, class and every logit",
+        unit: "images",
+        equal: bmv2.exactImages,
+        compared: bmv2.images,
+      },
+      { name: "BMv2 = int8", unit: "logits", equal: bmv2.exactLogits, compared: bmv2.logits },
+    );
   return checks;
 }

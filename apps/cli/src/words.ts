@@ -70,9 +70,9 @@ export function planInWords(plan: PlanDocument): string[] {
   return sentences;
 }
 
-/** "a 64-32-10 network" where all layers are fully connected, else its input and kinds of layers. */
+/** "a 64-32-10 network" where each weight is used once, which is fully connected; else its input and kinds of layers. */
 function shapeOf({ inputShape, layers }: ModelDescription): string {
-  if (layers.every((layer) => layer.kind === "fully-connected"))
+  if (layers.every((layer) => layer.weights > 0 && layer.multiplyAccumulates === layer.weights))
     return `a ${[inputShape, ...layers.map((layer) => layer.outputShape)].map(elements).join("-")} network`;
   const kinds = new Map<string, number>();
   for (const { kind } of layers) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);

@@ -145,6 +145,7 @@ describe("compile", () => {
 
   test("writes a bundle whose manifest lists every file with its hash", async () => {
     expect(listing(out)).toEqual([
+      "README.md",
       "manifest.json",
       "model",
       "pipes",

@@ -1,5 +1,5 @@
 import { writeFileAtomically } from "@matchmul/common";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { Bundle } from "../bundle.js";
 import { act, command, number } from "../command.js";
 import { exitCode } from "../exit.js";
@@ -27,6 +27,14 @@ export function verifyCommand(): Command {
       0,
     )
     .option("--seed <n>", "of the choice of entries", number(0, 2 ** 32 - 1, "integer"), 1)
+    .addOption(
+      new Option(
+        "--on <executor>",
+        "bmv2: also send every image through simple_switch, which must be on PATH",
+      )
+        .choices(["engine", "bmv2"])
+        .default("engine"),
+    )
     .option("--allow-changed", "verify files that were edited after compiling")
     .option("--report <file>", "also write the page with accuracy and checks, *.html")
     .action(act(run));
@@ -78,6 +86,13 @@ export function describeVerification(terminal: Terminal, found: Verification): s
         ),
       );
     }
+  const onBmv2 = found.bmv2?.first;
+  if (onBmv2 !== undefined)
+    lines.push(
+      red(
+        `BMv2: first difference at image ${onBmv2.image}: expected ${onBmv2.expected}, got ${onBmv2.actual}`,
+      ),
+    );
   for (const missed of found.mutation?.missed ?? []) lines.push(red(`not reported: ${missed}`));
   for (const { level, right } of accuracy)
     lines.push(`${level.padEnd(14)} ${percent(right / images)} of ${count(images)} images right`);

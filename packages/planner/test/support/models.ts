@@ -13,7 +13,7 @@ export function randomModel(random: Random, widths: number[], signedInput: boole
     tensors[name] = {
       name,
       shape: [features],
-      dtype: "int8",
+      dtype: name === "logits" ? "int32" : "int8",
       scale: 1,
       zeroPoint: 0,
       range,

@@ -69,17 +69,23 @@ export interface LoadOptions {
   clock?: () => number;
   /**
    * Most passes through the pipeline that one call of `process` may take, its recirculations and copies
-   * included; then it throws P4Error pass-limit. Default 2^24.
+   * included; then it throws P4Error pass-limit. Default 2^20.
    */
   passLimit?: number;
-  /** Most copies of packets that wait at a time; then P4Error queue-limit. Default 2^16. */
+  /**
+   * Most copies of one packet that wait at a time; then P4Error queue-limit. Default 2^16. Together they may
+   * take 256 MiB.
+   */
   queueLimit?: number;
   /**
    * Tofino: ports whose packets come back into ingress. Default: those wired so on the hardware, ports 64 to 71
    * of a pipe (less 64 of pipe 0, the processor's) on Tofino 1, and ports 6 and 7 of a pipe on Tofino 2.
    */
   recirculationPorts?: readonly number[];
-  /** Most iterations of one loop and states of one parse; then P4Error loop-limit, error.ParserTimeout. Default 2^16. */
+  /**
+   * Most iterations of all loops that one block (parser, control) runs through, and most states of one parse;
+   * then P4Error loop-limit, or error.ParserTimeout in the parser. Default 2^16.
+   */
   loopLimit?: number;
 }
 

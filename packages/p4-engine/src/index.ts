@@ -26,6 +26,17 @@ function tofinoGeneration(decl: PackageDecl): "tna" | "t2na" | null {
  * @throws P4Error and nothing else, whatever the text
  */
 export function loadProgram(source: string, options: LoadOptions = {}): Engine {
+  try {
+    return compile(source, options);
+  } catch (e) {
+    if (e instanceof P4Error) throw e;
+    // Such as a stack overflow on absurdly deep nesting.
+    const message = e instanceof Error ? e.message : String(e);
+    throw new P4Error("internal-error", `the engine fails on this program: ${message}`);
+  }
+}
+
+function compile(source: string, options: LoadOptions): Engine {
   const program = parseProgram(source, options);
   const name = program.main.type.kind === "package" ? program.main.type.decl.name : "";
   if (name === "V1Switch") return compileV1model(program, options);

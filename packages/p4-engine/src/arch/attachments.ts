@@ -111,7 +111,8 @@ export abstract class AttachmentLibrary extends ExternLibrary {
   }
 }
 
-const MOST_CELLS = 2 ** 28;
+/** Of one array; what is larger is no program's intent, and would take gigabytes. */
+const MOST_CELLS = 2 ** 24;
 
 /** A size among an instance's constructor arguments. */
 export function sizeArg(g: Generator, instance: Instance, index = 0): number {

@@ -1,10 +1,14 @@
 /** The JavaScript module that a program becomes: functions as text, the objects they use, the slots they share. */
 
+import { P4Error } from "../errors.js";
 import type { Type } from "../frontend/types.js";
 import * as helpers from "../runtime/helpers.js";
 import type { Machine } from "../runtime/machine.js";
 import { layoutOf } from "./layout.js";
 import { Names } from "./names.js";
+
+/** Words of all headers, metadata and variables together. */
+const MOST_SLOTS = 2 ** 20;
 
 const MACHINE_FIELDS = ["S", "Q", "QI", "U8", "D", "R", "E"] as const;
 
@@ -24,6 +28,10 @@ export class Module {
     if (align === 2) this.slots = (this.slots + 1) & ~1;
     const at = this.slots;
     this.slots += size;
+    if (this.slots > MOST_SLOTS) {
+      const message = `the program's headers and variables take more than ${MOST_SLOTS} words`;
+      throw new P4Error("state-too-large", message, undefined, true);
+    }
     return at;
   }
 
@@ -68,11 +76,13 @@ export class Module {
       `const {${MACHINE_FIELDS.join(", ")}} = M;`,
       `const {${Object.keys(helpers).join(", ")}} = H;`,
       `const ZERO = ${zero}, TRASH = ${trash};`,
-      // Set by `exit`, and taken back by the driver; who is told of tables applied.
-      "let xit = false, observer = null;",
+      // Set by `exit`; iterations and parser states so far; both are taken back before the next block.
+      "let xit = false, steps = 0;",
+      // Who is told of tables applied.
+      "let observer = null;",
       ...this.declarations,
       ...this.functions,
-      "function resume() { xit = false; }",
+      "function resume() { xit = false; steps = 0; }",
       "function observe(f) { observer = f; }",
       `return {resume, observe, ${Object.entries(exported)
         .map(([key, name]) => `${JSON.stringify(key)}: ${name}`)

@@ -68,7 +68,7 @@ function states(fn: Fn, decl: ParserDecl, sets: ReadonlyMap<ValueSetDecl, string
     if (next === "reject") return "return false;";
     return `st = ${numbers.get(next)}; continue states;`;
   };
-  fn.line("let st = 0, steps = 0;");
+  fn.line("let st = 0;");
   fn.line("states: for (;;) {");
   fn.line(
     `if (++steps > ${fn.g.options.loopLimit}) { R[2] = ${parserError(fn.g, "ParserTimeout")}; return false; }`,

@@ -142,10 +142,8 @@ function zero(decl: VariableDecl): string {
 function loop(fn: Fn, head: string, body: () => void, update: () => void): void {
   const breakLabel = fn.g.module.names.unique("loop");
   const continueLabel = fn.g.module.names.unique("body");
-  const counter = fn.local("n");
-  fn.line(`${counter} = 0;`);
   fn.line(`${breakLabel}: ${head} {`);
-  fn.line(`if (++${counter} > ${fn.g.options.loopLimit}) tooManyIterations();`);
+  fn.line(`if (++steps > ${fn.g.options.loopLimit}) tooManyIterations();`);
   fn.line(`${continueLabel}: {`);
   fn.loops.push({ breakLabel, continueLabel });
   fn.block(body);

@@ -72,7 +72,7 @@ export function compileTna(
     {
       architecture,
       recirculationPorts: options.recirculationPorts ? new Set(options.recirculationPorts) : null,
-      passes: options.passLimit ?? 2 ** 24,
+      passes: options.passLimit ?? 2 ** 20,
       queue: options.queueLimit ?? 2 ** 16,
     },
     g.tables.map(observed),

@@ -9,6 +9,7 @@ import { BitBuffer } from "../../externs/index.js";
 import { packetTooLong, type Target } from "../../runtime/engine.js";
 import { HEADROOM, MAX_PACKET, type Machine, Reg } from "../../runtime/machine.js";
 import type { FieldSlots } from "../metadata.js";
+import { PacketQueue, type Waiting } from "../queue.js";
 import type { TnaLibrary } from "./library.js";
 import { portMetadataBits } from "./parser.js";
 import { NO_PORT, PARSER_ERRORS, TnaReg } from "./registers.js";
@@ -41,7 +42,7 @@ export interface TofinoModule {
   observe(f: ((table: number, slot: number) => void) | null): void;
 }
 
-interface Waiting {
+interface WaitingPacket extends Waiting {
   readonly egress: boolean;
   readonly port: number;
   readonly rid: number;
@@ -64,9 +65,7 @@ const CPU_PORT = { tna: 64, t2na: 2 } as const;
 export class TofinoSwitch implements Target {
   private readonly groups = new Map<number, readonly { port: number; instance: number }[]>();
   private readonly sessions = new Map<number, { port: number | null; group: number }>();
-  private queue: Waiting[] = [];
-  private head = 0;
-  private out: OutputPacket[] = [];
+  private readonly queue: PacketQueue<WaitingPacket>;
   private observer: Observer | null = null;
   private readonly portMetadataBytes: number;
   private readonly intrinsic = new BitBuffer(32);
@@ -90,6 +89,7 @@ export class TofinoSwitch implements Target {
     private readonly tableNames: readonly { name: string; actionAt: (slot: number) => string }[],
   ) {
     this.portMetadataBytes = portMetadataBits(options.architecture) / 8;
+    this.queue = new PacketQueue(options.queue);
     this.readsError = library.usedFields.has("ingress_intrinsic_metadata_from_parser_t.parser_err");
   }
 
@@ -117,9 +117,7 @@ export class TofinoSwitch implements Target {
 
   process(port: number, packet: Uint8Array): OutputPacket[] {
     if (packet.length > MAX_PACKET) throw packetTooLong(packet.length, MAX_PACKET);
-    this.queue = [];
-    this.head = 0;
-    this.out = [];
+    this.queue.begin();
     this.machine.load(packet);
     this.port = port;
     this.header = NOTHING;
@@ -129,16 +127,15 @@ export class TofinoSwitch implements Target {
     } finally {
       this.module.resume();
     }
-    return this.out;
+    return this.queue.sent;
   }
 
   private run(): void {
     let passes = 0;
     for (let before: "ingress" | "egress" | "done" = "ingress"; ; ) {
       if (before === "done") {
-        const next = this.queue[this.head];
+        const next = this.queue.shift();
         if (!next) return;
-        this.head++;
         before = this.restore(next);
       }
       if (++passes > this.options.passes) {
@@ -174,6 +171,7 @@ export class TofinoSwitch implements Target {
     this.enterIngress();
     R[Reg.error] = 0;
     const accepted = ingress.parse();
+    module.resume();
     if (!accepted && !this.survives(R[Reg.error])) return "done";
     this.stampParser(state.parser, accepted ? 0 : R[Reg.error]);
     ingress.control();
@@ -255,7 +253,7 @@ export class TofinoSwitch implements Target {
     this.resubmitted = true;
     R[Reg.pos] = this.packetStart;
     if (this.observer?.again) this.observer.again("resubmit", this.original());
-    if (this.head === this.queue.length) return "ingress";
+    if (this.queue.empty) return "ingress";
     this.wait(false, this.port, 0, this.machine.take(), this.header);
     return "done";
   }
@@ -280,7 +278,7 @@ export class TofinoSwitch implements Target {
     if (cpu)
       this.copy(bypass, CPU_PORT[this.options.architecture === "t2na" ? "t2na" : "tna"], 0, machine.take());
     if (unicast === NO_PORT || (drop & 1) !== 0) return "done";
-    if (this.head !== this.queue.length) {
+    if (!this.queue.empty) {
       this.copy(bypass, unicast, S[tm.rid], machine.take());
       return "done";
     }
@@ -292,18 +290,18 @@ export class TofinoSwitch implements Target {
   private copy(bypass: boolean, port: number, rid: number, bytes: Uint8Array): void {
     if (!bypass) this.wait(true, port, rid, bytes, NOTHING);
     else if (this.recirculates(port)) this.wait(false, port, 0, bytes, NOTHING);
-    else this.out.push({ port, bytes });
+    else this.queue.send({ port, bytes });
   }
 
   /** Out of a port, or through it back into ingress. */
   private leave(): "ingress" | "done" {
     const { machine } = this;
     if (!this.recirculates(this.port)) {
-      this.out.push({ port: this.port, bytes: machine.take() });
+      this.queue.send({ port: this.port, bytes: machine.take() });
       return "done";
     }
     if (this.observer?.again) this.observer.again("recirculate", machine.take());
-    if (this.head === this.queue.length) return "ingress";
+    if (this.queue.empty) return "ingress";
     this.wait(false, this.port, 0, machine.take(), NOTHING);
     return "done";
   }
@@ -320,6 +318,7 @@ export class TofinoSwitch implements Target {
     this.enterEgress();
     R[Reg.error] = 0;
     const accepted = egress.parse();
+    module.resume();
     // The egress parser drops nothing.
     this.stampParser(state.parser, accepted ? 0 : R[Reg.error]);
     egress.control();
@@ -371,18 +370,19 @@ export class TofinoSwitch implements Target {
   }
 
   private wait(egress: boolean, port: number, rid: number, bytes: Uint8Array, header: Uint8Array): void {
-    if (this.queue.length - this.head >= this.options.queue) {
-      throw new P4Error("queue-limit", `more than ${this.options.queue} copies of one packet wait`);
-    }
-    // What has left the queue is let go from time to time.
-    if (this.head > 1024 && this.head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.head);
-      this.head = 0;
-    }
-    this.queue.push({ egress, port, rid, bytes, header, resubmitted: !egress && this.resubmitted });
+    const resubmitted = !egress && this.resubmitted;
+    this.queue.push({
+      egress,
+      port,
+      rid,
+      bytes,
+      header,
+      resubmitted,
+      byteLength: bytes.length + header.length,
+    });
   }
 
-  private restore(next: Waiting): "ingress" | "egress" {
+  private restore(next: WaitingPacket): "ingress" | "egress" {
     this.machine.load(next.bytes);
     this.port = next.port;
     this.rid = next.rid;

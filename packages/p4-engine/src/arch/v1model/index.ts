@@ -23,6 +23,10 @@ export function compileV1model(program: CheckedProgram, options: LoadOptions): E
   const library = new V1modelLibrary(options.seed ?? 1, clock);
   const g = new Generator(program, library, { loopLimit: options.loopLimit ?? 2 ** 16 });
   const [parser, ...controls] = program.main.args.map((arg) => blockOf(program, arg));
+  const shape = [parser, ...controls].map((block) => paramsOf(block).length).join();
+  if (shape !== "4,2,3,3,2,2") {
+    throw new P4Error("unsupported", "this V1Switch is not that of v1model.p4", undefined, true);
+  }
 
   // Headers and metadata come first, so that they can be cleared and copied as one run of slots.
   const params = paramsOf(parser);
@@ -59,7 +63,7 @@ export function compileV1model(program: CheckedProgram, options: LoadOptions): E
   const std = Object.fromEntries(
     fieldsOf(standard.type).map((f, i) => [f.name, standard.off + offsetOf(standard.type, i)]),
   );
-  const limits = { passes: options.passLimit ?? 2 ** 24, queue: options.queueLimit ?? 2 ** 16 };
+  const limits = { passes: options.passLimit ?? 2 ** 20, queue: options.queueLimit ?? 2 ** 16 };
   const noError = Math.max(0, program.errors.indexOf("NoError"));
   const names = g.tables.map(observed);
   const target = new V1Switch(machine, blocks, std, stateSize, library, noError, limits, names);

@@ -7,6 +7,7 @@ import type { Observer, OutputPacket } from "../../api.js";
 import { P4Error } from "../../errors.js";
 import { packetTooLong, type Target } from "../../runtime/engine.js";
 import { HEADROOM, MAX_PACKET, type Machine, Reg } from "../../runtime/machine.js";
+import { PacketQueue, type Waiting } from "../queue.js";
 import { DROP_PORT } from "./externs.js";
 import type { Kept, V1modelLibrary } from "./library.js";
 import { V1Reg } from "./registers.js";
@@ -19,7 +20,7 @@ export interface V1Blocks {
   egress(): void;
   update(): void;
   deparse(): void;
-  /** Forgets an `exit`. */
+  /** Forgets an `exit`, and loops that were run. */
   resume(): void;
   observe(f: ((table: number, slot: number) => void) | null): void;
 }
@@ -37,7 +38,7 @@ const INSTANCE = {
 };
 
 /** A packet that waits, before ingress or before egress. */
-interface Waiting {
+interface WaitingPacket extends Waiting {
   readonly egress: boolean;
   /** Of the egress port, or nothing. */
   readonly port: number;
@@ -55,9 +56,7 @@ export interface SwitchLimits {
 export class V1Switch implements Target {
   private readonly groups = new Map<number, readonly { port: number; instance: number }[]>();
   private readonly sessions = new Map<number, { port: number | null; group: number }>();
-  private queue: Waiting[] = [];
-  private head = 0;
-  private out: OutputPacket[] = [];
+  private readonly queue: PacketQueue<WaitingPacket>;
   private observer: Observer | null = null;
   private readonly timed: boolean;
   private egressPort = 0;
@@ -85,6 +84,7 @@ export class V1Switch implements Target {
       "deq_timedelta",
     ].some((f) => used.has(f));
     this.kept = new Uint32Array(stateSize);
+    this.queue = new PacketQueue(limits.queue);
   }
 
   setMulticastGroup(group: number, replicas: { port: number; instance: number }[]): void {
@@ -113,9 +113,7 @@ export class V1Switch implements Target {
   process(port: number, packet: Uint8Array): OutputPacket[] {
     if (packet.length > MAX_PACKET) throw packetTooLong(packet.length, MAX_PACKET);
     const { machine, std } = this;
-    this.queue = [];
-    this.head = 0;
-    this.out = [];
+    this.queue.begin();
     machine.load(packet);
     machine.S.fill(0, 0, this.stateSize);
     machine.S[std.ingress_port] = port;
@@ -127,7 +125,7 @@ export class V1Switch implements Target {
       // An error must not leave anything behind for the next packet.
       this.blocks.resume();
     }
-    return this.out;
+    return this.queue.sent;
   }
 
   /** Runs the packet in the machine, then those that wait. */
@@ -135,9 +133,8 @@ export class V1Switch implements Target {
     let passes = 0;
     for (let before: "ingress" | "egress" | "done" = "ingress"; ; ) {
       if (before === "done") {
-        const next = this.queue[this.head];
+        const next = this.queue.shift();
         if (!next) return;
-        this.head++;
         before = this.restore(next);
       }
       if (++passes > this.limits.passes) {
@@ -171,6 +168,7 @@ export class V1Switch implements Target {
     R[Reg.error] = 0;
     R[V1Reg.checksumError] = 0;
     this.blocks.parse();
+    this.blocks.resume();
   }
 
   private ingress(): "ingress" | "egress" | "done" {
@@ -200,7 +198,7 @@ export class V1Switch implements Target {
     S[std.instance_type] = INSTANCE.normal;
     this.egressPort = port;
     if (this.timed) this.enqueued = this.library.clock();
-    if (this.head === this.queue.length) return "egress";
+    if (this.queue.empty) return "egress";
     this.wait(true, port);
     return "done";
   }
@@ -229,7 +227,7 @@ export class V1Switch implements Target {
     blocks.resume();
     this.prepend();
     if (R[V1Reg.recirculate] !== 0) return this.recirculate();
-    this.out.push({ port: this.egressPort, bytes: machine.take() });
+    this.queue.send({ port: this.egressPort, bytes: machine.take() });
     return "done";
   }
 
@@ -258,7 +256,7 @@ export class V1Switch implements Target {
     const length = R[Reg.end] - R[Reg.pos];
     this.enter(length, INSTANCE.recirculated);
     if (this.observer?.again) this.observer.again("recirculate", this.machine.take());
-    if (this.head === this.queue.length) return "ingress";
+    if (this.queue.empty) return "ingress";
     this.wait(false, 0);
     return "done";
   }
@@ -269,7 +267,7 @@ export class V1Switch implements Target {
     R[Reg.pos] = R[Reg.start];
     this.enter(length, INSTANCE.resubmitted);
     if (this.observer?.again) this.observer.again("resubmit", this.machine.take());
-    if (this.head === this.queue.length) return "ingress";
+    if (this.queue.empty) return "ingress";
     this.wait(false, 0);
     return "done";
   }
@@ -299,25 +297,20 @@ export class V1Switch implements Target {
 
   private wait(egress: boolean, port: number): void {
     const { S, U8, R } = this.machine;
-    if (this.queue.length - this.head >= this.limits.queue) {
-      throw new P4Error("queue-limit", `more than ${this.limits.queue} copies of one packet wait`);
-    }
-    // What has left the queue is let go from time to time.
-    if (this.head > 1024 && this.head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.head);
-      this.head = 0;
-    }
+    const state = S.slice(0, this.stateSize);
+    const bytes = U8.slice(R[Reg.pos], R[Reg.end]);
     this.queue.push({
       egress,
       port,
-      state: S.slice(0, this.stateSize),
-      bytes: U8.slice(R[Reg.pos], R[Reg.end]),
+      state,
+      bytes,
+      byteLength: bytes.byteLength + state.byteLength,
       length: R[V1Reg.length],
       ingressLength: R[V1Reg.ingressLength],
     });
   }
 
-  private restore(next: Waiting): "ingress" | "egress" {
+  private restore(next: WaitingPacket): "ingress" | "egress" {
     const { machine } = this;
     const { S, R } = machine;
     machine.load(next.bytes);
@@ -374,7 +367,6 @@ export class V1Switch implements Target {
     S[this.std.ingress_port] = port;
     R[Reg.pos] = R[Reg.start];
     this.parse();
-    this.blocks.resume();
     this.clearMetadata();
     this.loadKept(list);
     S[this.std.instance_type] = INSTANCE.ingressClone;

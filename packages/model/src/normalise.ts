@@ -14,6 +14,7 @@ import { matmulToGemm } from "./passes/matmul-to-gemm.js";
 import { mergePad } from "./passes/merge-pad.js";
 import { recogniseActivations } from "./passes/recognise-activations.js";
 import { removeDead } from "./passes/remove-dead.js";
+import { removeDynamicQuantization } from "./passes/remove-dynamic-quantization.js";
 import { removeIdentities } from "./passes/remove-identities.js";
 import { settleReshapes } from "./passes/settle-reshapes.js";
 import { spatialMean } from "./passes/spatial-mean.js";
@@ -24,6 +25,7 @@ import { toFloat32 } from "./to-float32.js";
 /** The passes of normalise, in the order they are tried. */
 export const passes: readonly Pass[] = [
   foldConstants,
+  removeDynamicQuantization,
   settleReshapes,
   removeIdentities,
   canonicalArithmetic,
@@ -46,7 +48,8 @@ export const passes: readonly Pass[] = [
  * The graph in a simpler form with the same results (within float rounding): a copy, rewritten by all passes until
  * none finds anything more. Afterwards constants are folded, Conv and Gemm carry their scales and offsets, a Gemm
  * with constant weights has them as [outputs, inputs] (transB = 1), and pads are explicit. Floating-point values of
- * other widths, inputs and outputs included, are float32.
+ * other widths, inputs and outputs included, are float32, and dynamic quantization is undone: these two change
+ * results by the rounding of the narrower numbers.
  */
 export function normalise(graph: Graph): Graph {
   const copy = copyGraph(graph);

@@ -138,12 +138,13 @@ function hostileModel(): ModelSpec {
   const nodes: NodeSpec[] = [];
   const count = random.integer(1, 3);
   for (let i = 1; i <= count; i++) {
-    const op = pick(operators);
-    const [least, most] = findOperator(op)?.arity ?? [0, 0];
+    const [, domain = "", op] = /^(?:(.*)\.)?(\w+)$/.exec(pick(operators))!;
+    const [least, most] = findOperator(op, domain)?.arity ?? [0, 0];
     const attributes: Record<string, AttributeSpec> = {};
     for (let k = random.integer(0, 3); k > 0; k--) attributes[pick(attributeNames)] = hostileAttribute();
     nodes.push({
       op,
+      domain,
       inputs: Array.from({ length: random.integer(least, Math.min(most, 9)) }, () => pick(names)),
       outputs: [`v${i}`, `v${i}b`, ""].slice(0, random.integer(1, 3)),
       attributes,
@@ -155,6 +156,7 @@ function hostileModel(): ModelSpec {
   const shape = Array.from({ length: random.integer(0, 5) }, () => pick([1, 2, 2, 2, 3, 4, "N", "M", 0]));
   return {
     opset: pick([6, 9, 11, 13, 18, 21]),
+    domains: { "ai.onnx.ml": 1 },
     inputs: [["x", pick(types), shape]],
     outputs: [["y", "float32", undefined]],
     initializers,

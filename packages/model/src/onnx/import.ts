@@ -73,6 +73,8 @@ export function requireSupported(graph: Graph): void {
 
 /** What to do about an operator that is not supported. */
 export function adviceFor(node: Node): string {
+  if (node.domain === "com.microsoft" && /^Q|Quant/.test(node.op))
+    return "quantize in ONNX Runtime's QDQ format, or give the float model: it is quantized here";
   if (node.domain !== "") return `${node.domain} is not ONNX's own operator set: export without it`;
   if (["If", "Loop", "Scan"].includes(node.op))
     return "control flow has no place in a switch: export the model traced, for fixed decisions";
@@ -119,7 +121,7 @@ class GraphBuilder {
       given,
       proto.outputs.map((o) => o.name),
     );
-    const outputs = proto.outputs.map((o) => this.#required(o, "output"));
+    const outputs = proto.outputs.map((o) => this.#output(o, sorted));
     return {
       name: proto.name,
       opset: this.opset,
@@ -157,6 +159,13 @@ class GraphBuilder {
       `${what} ${info.name}`,
       info.elementType === 0 ? "none" : onnxTypeName(info.elementType),
     );
+  }
+
+  /** ZipMap's output is declared as a sequence of maps; here it is the tensor that goes in. */
+  #output(info: ValueInfoProto, nodes: readonly Node[]): ValueInfo {
+    if (info.elementType === 0 && nodes.some((n) => n.op === "ZipMap" && n.outputs[0] === info.name))
+      return { name: info.name, dtype: "float32", shape: undefined };
+    return this.#required(info, "output");
   }
 
   /** The nodes with unique names; Constant nodes become initializers. */

@@ -2,6 +2,7 @@ import { abs } from "./abs.js";
 import { add } from "./add.js";
 import { and } from "./and.js";
 import { argMax } from "./argmax.js";
+import { arrayFeatureExtractor } from "./array-feature-extractor.js";
 import { averagePool } from "./average-pool.js";
 import { batchNormalization } from "./batch-normalization.js";
 import { cast } from "./cast.js";
@@ -65,6 +66,7 @@ import { reduceSum } from "./reduce-sum.js";
 import { relu } from "./relu.js";
 import { reshape } from "./reshape.js";
 import { round } from "./round.js";
+import { scaler } from "./scaler.js";
 import { selu } from "./selu.js";
 import { shape } from "./shape.js";
 import { sigmoid } from "./sigmoid.js";
@@ -86,6 +88,7 @@ import { tile } from "./tile.js";
 import { transpose } from "./transpose.js";
 import { unsqueeze } from "./unsqueeze.js";
 import { where } from "./where.js";
+import { zipMap } from "./zip-map.js";
 
 /** Every operator the package knows. To add one: write its file, and list it here. */
 const all: Operator[] = [
@@ -93,6 +96,7 @@ const all: Operator[] = [
   add,
   and,
   argMax,
+  arrayFeatureExtractor,
   averagePool,
   batchNormalization,
   cast,
@@ -156,6 +160,7 @@ const all: Operator[] = [
   relu,
   reshape,
   round,
+  scaler,
   selu,
   shape,
   sigmoid,
@@ -177,12 +182,13 @@ const all: Operator[] = [
   transpose,
   unsqueeze,
   where,
+  zipMap,
 ];
 
 const byName = new Map(all.map((operator) => [key(operator.type, operator.domain ?? ""), operator]));
 
 function key(type: string, domain: string): string {
-  return domain === "" ? type : `${domain}.${type}`;
+  return `${domain}:${type}`;
 }
 
 /** The operator of a node, or undefined when it is not supported. */
@@ -192,5 +198,5 @@ export function findOperator(type: string, domain = ""): Operator | undefined {
 
 /** Names of all supported operators, sorted; those of other domains as "domain.Name". Constant is read on import. */
 export function supportedOperators(): string[] {
-  return ["Constant", ...byName.keys()].sort();
+  return ["Constant", ...all.map((o) => (o.domain === undefined ? o.type : `${o.domain}.${o.type}`))].sort();
 }

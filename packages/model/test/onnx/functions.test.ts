@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { importOnnx, runGraph, tensor } from "../../src/index.js";
-import { type ModelSpec, onnxModel } from "../support/onnx-writer.js";
+import { type FunctionSpec, type ModelSpec, onnxModel } from "../support/onnx-writer.js";
 
-const leaky = {
+const leaky: FunctionSpec = {
   name: "Leaky",
   domain: "mine",
   inputs: ["x"],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { int64s, tensor } from "../../src/index.js";
 import { explicitPads } from "../../src/passes/explicit-pads.js";
 import { mergePad } from "../../src/passes/merge-pad.js";
-import { afterPass, chain, randomTensor } from "../support/graphs.js";
+import { afterPass, type ChainNode, chain, randomTensor } from "../support/graphs.js";
 
 const w = randomTensor(new Random(3), [2, 3, 3, 2]);
 const pads = int64s([0, 0, 1, 2, 0, 0, 0, 1]);
@@ -59,7 +59,7 @@ test("other values, other modes and padded channels stay", () => {
 });
 
 test("zeros before average pooling are counted as before", () => {
-  const pool = ["AveragePool", [], { kernel_shape: [3, 3], strides: [2, 2] }] as [string, string[], never];
+  const pool = ["AveragePool", [], { kernel_shape: [3, 3], strides: [2, 2] }] satisfies ChainNode;
   const spec = chain(["N", 2, 6, 6], [["Pad", ["p"]], pool], ["N", 2, "h", "w"], { p: pads });
   const { ops, graph } = afterPass(spec, mergePad);
   expect(ops).toEqual(["AveragePool"]);
@@ -67,7 +67,7 @@ test("zeros before average pooling are counted as before", () => {
 });
 
 test("zeros before max pooling go only where nothing is negative", () => {
-  const pool = ["MaxPool", [], { kernel_shape: [3, 3] }] as [string, string[], never];
+  const pool = ["MaxPool", [], { kernel_shape: [3, 3] }] satisfies ChainNode;
   const after = chain(["N", 2, 6, 6], [["Relu"], ["Pad", ["p"]], pool], ["N", 2, "h", "w"], { p: pads });
   expect(afterPass(after, mergePad).ops).toEqual(["Relu", "MaxPool"]);
   const signed = chain(["N", 2, 6, 6], [["Pad", ["p"]], pool], ["N", 2, "h", "w"], { p: pads });

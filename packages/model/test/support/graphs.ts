@@ -13,7 +13,7 @@ import {
 import { copyGraph } from "../../src/normalise.js";
 import { difference } from "../../src/onnx-test.js";
 import { GraphEditor, type Pass } from "../../src/passes/editor.js";
-import { type ModelSpec, onnxModel } from "./onnx-writer.js";
+import { type AttributeSpec, type ModelSpec, onnxModel } from "./onnx-writer.js";
 
 /** Random numbers in [low, high), float32. */
 export function randomTensor(random: Random, shape: readonly number[], low = -1, high = 1): Tensor {
@@ -78,10 +78,13 @@ export function afterNormalise(spec: ModelSpec): { graph: Graph; ops: string[] }
   return { graph, ops: graph.nodes.map((n) => n.op) };
 }
 
+/** A node of a chain: its inputs besides the value before it, and its attributes. */
+export type ChainNode = [op: string, rest?: string[], attributes?: Record<string, AttributeSpec>];
+
 /** A model of one float32 input "x", nodes that follow one another, and one output "y" of unchecked shape. */
 export function chain(
   shape: (number | string)[],
-  nodes: [op: string, rest?: string[], attributes?: ModelSpec["nodes"][number]["attributes"]][],
+  nodes: ChainNode[],
   outShape: (number | string)[],
   initializers: Record<string, Tensor> = {},
   opset = 17,

@@ -1,10 +1,18 @@
 import { type DType, dtypes, type Tensor } from "../../src/index.js";
 import { MessageWriter } from "./protobuf-writer.js";
 
-/** A value's name, element type and shape, if it is declared; strings are symbolic dimensions. */
-export type ValueSpec = [name: string, dtype: DType, shape: (number | string)[] | undefined];
+/** A value's name, element type (none for what is no tensor) and shape, if declared; strings are symbols. */
+export type ValueSpec = [name: string, dtype: DType | undefined, shape: (number | string)[] | undefined];
 
-export type AttributeSpec = number | string | number[] | Tensor | { float: number } | { floats: number[] };
+export type AttributeSpec =
+  | number
+  | string
+  | number[]
+  | Tensor
+  | { float: number }
+  | { floats: number[] }
+  /** Inside a function: the value of the call's attribute of this name, with its AttributeType. */
+  | { reference: string; type: number };
 
 export interface NodeSpec {
   op: string;
@@ -71,7 +79,9 @@ export function writeTensor(w: MessageWriter, t: Tensor, name = ""): void {
 }
 
 function writeValue(w: MessageWriter, [name, dtype, shape]: ValueSpec): void {
-  w.string(1, name).message(2, (type) =>
+  w.string(1, name);
+  if (dtype === undefined) return;
+  w.message(2, (type) =>
     type.message(1, (tensor) => {
       tensor.int(1, dtypes[dtype].onnx);
       if (shape === undefined) return;

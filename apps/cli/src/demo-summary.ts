@@ -18,25 +18,32 @@ export function demoSummary(
   found: Verification,
   { bundle, page, seconds }: Place,
 ): string {
-  const { plan, report, accuracy, mutation } = found;
+  const { plan, targets, accuracy, mutation } = found;
   const { bold, green, red, dim } = terminal.out;
   const { placement } = plan.pipes[0];
   const { stagesUsed, stagesAvailable, bound, optimal, baseline } = placement;
-  const exact = `bit-exact ${report.exactImages}/${report.images} images, ${report.exactLogits}/${report.logits} logits`;
-  const row = (label: string, text: string) => `  ${dim(label.padEnd(14))}${text}`;
+  const row = (label: string, text: string) => `  ${dim(label.padEnd(19))}${text}`;
   const here = (path: string) => relative(process.cwd(), path);
-  const file = (name: RegExp) => bundle.list().find((each) => name.test(each.path));
-  const program = file(/\/v1model\/.*\.p4$/);
-  const entries = file(/\/v1model\/entries\.txt$/);
+  // Targets are listed with the profile's own first.
+  const folder = `/${targets[0].target}/`;
+  const file = (ending: string) =>
+    bundle.list().find(({ path }) => path.includes(folder) && path.endsWith(ending));
+  const program = file(".p4");
+  const entries = file("entries.txt");
   const modelled = dim("(modelled)");
   return [
     "",
     bold(`${plan.model.name} in the match-action tables of ${plan.profile.name}`),
     "",
     ...accuracy.map(({ level, executedBy, right, images }) =>
-      row(level === "P4" ? "in the switch" : level, `${ratio(right, images)} right ${dim(executedBy)}`),
+      row(level.replace("P4,", "in switch,"), `${ratio(right, images)} right ${dim(executedBy)}`),
     ),
-    row("", (found.ok ? green : red)(bold(exact))),
+    ...targets.map(({ target, report: r }) =>
+      row(
+        "",
+        `${(r.exact ? green : red)(bold(`bit-exact ${r.exactImages}/${r.images} images, ${r.exactLogits}/${r.logits} logits`))} ${dim(`P4 text and entries for ${target}`)}`,
+      ),
+    ),
     ...(mutation
       ? [row("", `${mutation.reported}/${mutation.flips} table bits flipped on purpose were noticed`)]
       : []),

@@ -6,19 +6,19 @@ import { error } from "./diagnostics.js";
 import type { PlanDocument } from "./plan-document.js";
 import { planInWords } from "./words.js";
 
-/** Every switch program has a twin for this target, which software runs: the verification's subject. */
-export const executableTarget = "v1model";
+/** Every switch program has a twin for this target, which BMv2 runs. */
+const softwareTarget = "v1model";
 
 /** Names of the targets that can be emitted. */
 export const targetNames: readonly string[] = emitterTargets.map((target) => target.name);
 
 /**
  * What to emit for a profile: the target asked for, or else the profile's own where there is an emitter for it, and
- * the executable twin.
+ * its twin in software.
  * @throws MatchMulError profile-target
  */
 export function chooseTargets(profile: HardwareProfile, asked?: string): string[] {
-  const known = [...new Set([...profile.targets.filter((t) => targetNames.includes(t)), executableTarget])];
+  const known = [...new Set([...profile.targets.filter((t) => targetNames.includes(t)), softwareTarget])];
   if (asked === undefined) return known;
   if (!known.includes(asked)) throw error("profile-target", profile.name, asked, known);
   return [asked];

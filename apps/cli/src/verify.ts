@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Graph, importOnnx, normalise } from "@matchmul/model";
-import { loadQuantizedModel, quantizeInput } from "@matchmul/quantizer";
+import { loadQuantizedModel, type QuantizedModel, quantizeInput } from "@matchmul/quantizer";
 import {
   type Bmv2Report,
   type MutationReport,
@@ -12,7 +12,6 @@ import {
 import { type Bundle, layout } from "./bundle.js";
 import { programOf } from "./commands/emit.js";
 import { error } from "./diagnostics.js";
-import { executableTarget } from "./emit.js";
 import { loadEngine } from "./engine.js";
 import { count } from "./format.js";
 import { runFloat } from "./frontend.js";
@@ -24,17 +23,26 @@ import type { Terminal } from "./terminal.js";
 export interface VerifyOptions {
   /** Of the archive, the first so many images; all unless given. */
   limit?: number;
-  /** Table entries to break on purpose; 0 leaves that out. */
+  /** One of the bundle's targets; all unless given. */
+  target?: string;
+  /** Table entries to break on purpose, in the first target; 0 leaves that out. */
   mutations: number;
   seed: number;
-  /** Also send every image through BMv2's simple_switch. */
+  /** `bmv2`: also send every image through BMv2's simple_switch. */
   on?: "engine" | "bmv2";
+}
+
+/** What executing one target's text showed. */
+export interface TargetVerification {
+  target: string;
+  report: VerifyReport;
+  /** Through the embedded engine on this machine, which says nothing about a switch. */
+  engineImagesPerSecond: number;
 }
 
 /** Everything a verification found. */
 export interface Verification {
   plan: PlanDocument;
-  target: string;
   images: number;
   /** True when nothing differed and every broken entry was reported. */
   ok: boolean;
@@ -42,16 +50,22 @@ export interface Verification {
   accuracy: Accuracy[];
   /** Images for which float and int8 give the same class: quantization may change an answer, lowering may not. */
   sameClassAsFloat: number;
-  report: VerifyReport;
+  targets: TargetVerification[];
   mutation?: MutationReport;
   bmv2?: Bmv2Report;
-  /** Images a second through the P4 engine here, which says nothing about a switch. */
-  engineImagesPerSecond: number;
+}
+
+/** A bundle's levels, opened. */
+interface Levels {
+  graph: Graph;
+  model: QuantizedModel;
+  plan: PlanDocument;
+  images: Images;
 }
 
 /**
  * Executes every level of a bundle on the images and compares each with the level above.
- * @throws MatchMulError bundle-*, inputs-*, bundle-target
+ * @throws MatchMulError bundle-*, inputs-*; P4Error for P4 text or entries that are wrong
  */
 export async function verifyBundle(
   terminal: Terminal,
@@ -59,104 +73,132 @@ export async function verifyBundle(
   inputsPath: string,
   options: VerifyOptions,
 ): Promise<Verification> {
-  const { targets } = bundle.manifest;
-  if (!targets.includes(executableTarget))
-    throw error("bundle-target", bundle.directory, executableTarget, targets);
-  const where = (path: string) => `${bundle.directory}/${path}`;
-  const model = loadQuantizedModel(bundle.bytes(layout.int8), where(layout.int8));
-  const plan = parsePlan(bundle.text(layout.plan), where(layout.plan));
-  const graph = normalise(importOnnx(bundle.bytes(layout.onnx), { source: where(layout.onnx) }));
-  const images = firstImages(
-    readImages(inputsPath, modelInput(graph)),
-    options.limit ?? Number.POSITIVE_INFINITY,
-  );
-  const program = programOf(model, plan, where(layout.plan));
-
-  const pipe = layout.pipe(plan.pipes[0].name, executableTarget);
-  const engine = await terminal.step(
-    "load",
-    () => loadEngine(bundle.folder(pipe), where(pipe)),
-    ({ tables }) =>
-      `${executableTarget}: ${tables.length} tables, ${count(tables.reduce((sum, t) => sum + t.entries, 0))} entries`,
-  );
-  const subject = { model, program, engine };
+  const targets = targetsOf(bundle, options);
+  const levels = openLevels(bundle, inputsPath, options.limit);
+  const { model, plan, images } = levels;
+  const program = programOf(model, plan, join(bundle.directory, layout.plan));
   const inputs = Array.from({ length: images.count }, (_, i) => quantizeInput(model, image(images, i)));
-  const report = await terminal.step(
-    "verify",
-    () => verify(subject, inputs, terminal.progress),
-    (r) => `${count(r.images)} images, ${r.exact ? "every level equal to the one above" : "levels differ"}`,
-  );
+  const folderOf = (target: string) => layout.pipe(plan.pipes[0].name, target);
+
+  const verified: TargetVerification[] = [];
   let mutation: MutationReport | undefined;
-  if (options.mutations > 0)
-    mutation = await terminal.step(
-      "mutate",
-      () => mutationCheck(subject, inputs, options.mutations, options.seed, terminal.progress),
-      (m) => `${m.reported}/${m.flips} flipped bits reported`,
+  for (const target of targets) {
+    const folder = folderOf(target);
+    const engine = await terminal.step(
+      "load",
+      () => loadEngine(bundle.folder(folder), join(bundle.directory, folder)),
+      ({ tables }) =>
+        `${target}: ${tables.length} tables, ${count(tables.reduce((sum, t) => sum + t.entries, 0))} entries`,
     );
+    const subject = { model, program, engine };
+    const report = await terminal.step(
+      "verify",
+      () => verify(subject, inputs, terminal.progress),
+      (r) => `${count(r.images)} images, ${r.exact ? "every level equal to the one above" : "levels differ"}`,
+    );
+    verified.push({ target, report, engineImagesPerSecond: (report.images / report.engineMs) * 1000 });
+    if (options.mutations > 0 && mutation === undefined)
+      mutation = await terminal.step(
+        "mutate",
+        () => mutationCheck(subject, inputs, options.mutations, options.seed, terminal.progress),
+        (m) => `${m.reported}/${m.flips} flipped bits reported`,
+      );
+  }
   let bmv2: Bmv2Report | undefined;
   if (options.on === "bmv2") {
-    const path = (name: string) => join(bundle.directory, pipe, name);
-    const p4 = path([...bundle.folder(pipe).keys()].find((name) => name.endsWith(".p4"))!);
+    const folder = folderOf("v1model");
+    const path = (ending: string) =>
+      join(
+        bundle.directory,
+        folder,
+        [...bundle.folder(folder).keys()].find((name) => name.endsWith(ending))!,
+      );
     bmv2 = await terminal.step(
       "bmv2",
-      () => verifyOnBmv2({ model, program, p4, entries: path("entries.txt") }, inputs, terminal),
+      () => verifyOnBmv2({ model, program, p4: path(".p4"), entries: path("entries.txt") }, inputs, terminal),
       (b) => `${b.answers} answers, ${b.exactImages}/${b.images} exact`,
     );
   }
-  return { plan, target: executableTarget, ...conclude(terminal, graph, images, { report, mutation, bmv2 }) };
+  return { plan, ...conclude(terminal, levels, { targets: verified, mutation, bmv2 }) };
+}
+
+/** The targets to execute. @throws MatchMulError bundle-target */
+function targetsOf(bundle: Bundle, { target, on }: VerifyOptions): string[] {
+  const { targets } = bundle.manifest;
+  for (const wanted of [target, on === "bmv2" ? "v1model" : undefined])
+    if (wanted !== undefined && !targets.includes(wanted))
+      throw error("bundle-target", bundle.directory, wanted, targets);
+  return target === undefined ? targets : [target];
+}
+
+function openLevels(bundle: Bundle, inputsPath: string, limit = Number.POSITIVE_INFINITY): Levels {
+  const where = (path: string) => join(bundle.directory, path);
+  const graph = normalise(importOnnx(bundle.bytes(layout.onnx), { source: where(layout.onnx) }));
+  return {
+    graph,
+    model: loadQuantizedModel(bundle.bytes(layout.int8), where(layout.int8)),
+    plan: parsePlan(bundle.text(layout.plan), where(layout.plan)),
+    images: firstImages(readImages(inputsPath, modelInput(graph)), limit),
+  };
 }
 
 function conclude(
   terminal: Terminal,
-  graph: Graph,
-  images: Images,
-  { report, mutation, bmv2 }: { report: VerifyReport; mutation?: MutationReport; bmv2?: Bmv2Report },
-): Omit<Verification, "plan" | "target"> {
-  const float = runFloat(terminal, graph, images);
-  const { int8, inSwitch } = report.classes;
+  { graph, images }: Levels,
+  found: Pick<Verification, "targets" | "mutation" | "bmv2">,
+): Omit<Verification, "plan"> {
+  const { targets, mutation, bmv2 } = found;
+  const float = runFloat(terminal, graph, images).classes;
+  const { int8 } = targets[0].report.classes;
   const accuracy: Accuracy[] = [];
-  for (const [level, executedBy, classes] of [
-    ["float32", "float executor", float.classes],
-    ["int8", "reference executor", int8],
-    ["P4", "embedded P4 engine", inSwitch],
-  ] as const) {
+  const add = (level: string, executedBy: string, classes: ArrayLike<number>) => {
     const right = countRight(images, classes);
     if (right !== undefined) accuracy.push({ level, executedBy, right, images: images.count });
-  }
-  const allReported = mutation === undefined || (mutation.flips > 0 && mutation.reported === mutation.flips);
+  };
+  add("float32", "float executor", float);
+  add("int8", "reference executor", int8);
+  for (const { target, report } of targets)
+    add(`P4, ${target}`, "embedded P4 engine", report.classes.inSwitch);
+  const noticed = mutation === undefined || (mutation.flips > 0 && mutation.reported === mutation.flips);
   return {
     images: images.count,
-    ok: report.exact && allReported && bmv2?.exact !== false,
+    ok: targets.every(({ report }) => report.exact) && noticed && bmv2?.exact !== false,
     accuracy,
-    sameClassAsFloat: int8.reduce((sum, c, i) => sum + (c === float.classes[i] ? 1 : 0), 0),
-    report,
-    ...(mutation === undefined ? {} : { mutation }),
-    ...(bmv2 === undefined ? {} : { bmv2 }),
-    engineImagesPerSecond: (report.images / report.engineMs) * 1000,
+    sameClassAsFloat: int8.reduce((sum, c, i) => sum + (c === float[i] ? 1 : 0), 0),
+    ...found,
   };
 }
 
-/** The comparisons as rows for people: the whole first, then level by level. */
+/** The comparisons as rows for people: for each target the whole first, then level by level. */
 export function checksOf({
-  report,
+  targets,
   mutation,
   bmv2,
-}: Pick<Verification, "report" | "mutation" | "bmv2">): Check[] {
-  const checks: Check[] = [
-    {
-      name: "switch = int8, class and every logit",
-      unit: "images",
-      equal: report.exactImages,
-      compared: report.images,
-    },
-    { name: "switch = int8", unit: "logits", equal: report.exactLogits, compared: report.logits },
-    ...report.levels.map(({ level, unit, checked, different }) => ({
-      name: level.replace(" to ", " = "),
-      unit,
-      equal: checked - different,
-      compared: checked,
-    })),
-  ];
+}: Pick<Verification, "targets" | "mutation" | "bmv2">): Check[] {
+  const checks: Check[] = [];
+  const whole = (name: string, r: VerifyReport | Bmv2Report) =>
+    checks.push(
+      {
+        name: `${name} = int8, class and every logit`,
+        unit: "images",
+        equal: r.exactImages,
+        compared: r.images,
+      },
+      { name: `${name} = int8`, unit: "logits", equal: r.exactLogits, compared: r.logits },
+    );
+  for (const [i, { target, report }] of targets.entries()) {
+    whole(`P4 (${target})`, report);
+    for (const { level, unit, checked, different } of report.levels) {
+      // The microcode is the same for every target.
+      if (i > 0 && level === "int8 to microcode") continue;
+      const name = level
+        .replace(" to ", " = ")
+        .replace("P4", `P4 (${target})`)
+        .replace("entries", `entries (${target})`);
+      checks.push({ name, unit, equal: checked - different, compared: checked });
+    }
+  }
+  if (bmv2) whole("BMv2", bmv2);
   if (mutation)
     checks.push({
       name: "table bits flipped on purpose are reported",
@@ -164,15 +206,5 @@ export function checksOf({
       equal: mutation.reported,
       compared: mutation.flips,
     });
-  if (bmv2)
-    checks.push(
-      {
-        name: "BMv2 = int8, class and every logit",
-        unit: "images",
-        equal: bmv2.exactImages,
-        compared: bmv2.images,
-      },
-      { name: "BMv2 = int8", unit: "logits", equal: bmv2.exactLogits, compared: bmv2.logits },
-    );
   return checks;
 }

@@ -48,9 +48,11 @@ test("every test image is bit-exact, and the facts say so", async () => {
   const { stdout, code } = await verify(bundle, "--json");
   expect(code).toBe(0);
   const facts = JSON.parse(stdout);
-  expect(facts).toMatchObject({ model: "digits-mlp", target: "v1model", images: 450, ok: true });
-  expect(facts.report).toMatchObject({ exact: true, exactImages: 450, logits: 4500, exactLogits: 4500 });
-  expect(facts.report.levels.map((level: { different: number }) => level.different)).toEqual([0, 0, 0]);
+  expect(facts).toMatchObject({ model: "digits-mlp", images: 450, ok: true });
+  const [{ target, report }] = facts.targets;
+  expect(target).toBe("v1model");
+  expect(report).toMatchObject({ exact: true, exactImages: 450, logits: 4500, exactLogits: 4500 });
+  expect(report.levels.map((level: { different: number }) => level.different)).toEqual([0, 0, 0]);
   const [float, int8, p4] = facts.accuracy.map((level: { right: number }) => level.right);
   expect(float).toBeGreaterThan(0.97 * 450);
   expect(int8).toBeGreaterThan(0.97 * 450);
@@ -95,7 +97,7 @@ describe("a bundle that was edited", () => {
     const copy = edited("digits_mlp.p4", (text) => text.replace(/hdr\.lanes\.l0 \+ /, "hdr.lanes.l0 - "));
     const outcome = await verify(copy, "--allow-changed", "--limit", "5", "--json");
     expect(outcome.code).toBe(1);
-    const { report } = JSON.parse(outcome.stdout);
+    const [{ report }] = JSON.parse(outcome.stdout).targets;
     expect(report).toMatchObject({ exact: false });
     expect(report.levels[2].first).toMatchObject({
       image: 0,
@@ -114,14 +116,24 @@ describe("a bundle that was edited", () => {
   });
 });
 
-test("a bundle without the executable target cannot be verified, and says what to do", async () => {
+test("the text for Tofino is executed too, and exact", async () => {
   const out = join(work, "tna");
   await compiled(out, "--profile", "tofino", "--target", "tna");
   expect(listing(join(out, "pipes", "pipe0"))).toEqual(["tna"]);
   expect(listing(join(out, "pipes", "pipe0", "tna"))).toContain("bfrt.json");
-  const outcome = await verify(out);
-  expect(outcome.stderr).toMatch(/error\[bundle-target\][\s\S]*--target v1model/);
-  expect(outcome.code).toBe(2);
+  const { stdout } = await verify(out, "--limit", "60", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    targets: [{ target: "tna", report: { exactImages: 60 } }],
+  });
+  for (const more of [
+    ["--target", "v1model"],
+    ["--on", "bmv2"],
+  ]) {
+    const outcome = await verify(out, ...more);
+    expect(outcome.stderr).toMatch(/error\[bundle-target\][\s\S]*--target v1model/);
+    expect(outcome.code).toBe(2);
+  }
 });
 
 test("packets of a class can be dropped or forwarded, and still every level agrees", async () => {

@@ -19,6 +19,7 @@ export function verifyCommand(): Command {
   return command("verify", "execute every level of a bundle and compare each with the one above")
     .argument("<dir>", "a bundle of `matchmul compile`")
     .requiredOption("--inputs <file>", "images, and labels where known: a .npz")
+    .option("--target <name>", "execute only this of the bundle's targets")
     .option("--limit <n>", "only the first so many images", number(1, 1e9, "integer"))
     .option(
       "--mutations <n>",
@@ -63,7 +64,7 @@ async function run(terminal: Terminal, directory: string, flags: Flags): Promise
 
 /** The verification for people. */
 export function describeVerification(terminal: Terminal, found: Verification): string {
-  const { report, accuracy, images, sameClassAsFloat } = found;
+  const { targets, accuracy, images, sameClassAsFloat } = found;
   const { green, red } = terminal.out;
   const lines = [
     table(
@@ -77,15 +78,16 @@ export function describeVerification(terminal: Terminal, found: Verification): s
     ),
     "",
   ];
-  for (const { level, first } of report.levels)
-    if (first !== undefined) {
-      const image = first.image === undefined ? "" : `image ${first.image}, `;
-      lines.push(
-        red(
-          `${level}: first difference at ${image}${first.where}: expected ${first.expected}, got ${first.actual}`,
-        ),
-      );
-    }
+  for (const { target, report } of targets)
+    for (const { level, first } of report.levels)
+      if (first !== undefined) {
+        const image = first.image === undefined ? "" : `image ${first.image}, `;
+        lines.push(
+          red(
+            `${target}, ${level}: first difference at ${image}${first.where}: expected ${first.expected}, got ${first.actual}`,
+          ),
+        );
+      }
   const onBmv2 = found.bmv2?.first;
   if (onBmv2 !== undefined)
     lines.push(

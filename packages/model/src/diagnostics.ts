@@ -67,8 +67,12 @@ export const error = defineDiagnostics("model", {
     hint: "the file is damaged; export the model again",
   }),
   "tensor-dtype": (tensor: string, dtype: string) => ({
-    message: `tensor ${tensor} has element type ${dtype}, which is not supported`,
+    message: `${tensor} has element type ${dtype}, which is not supported`,
     hint: "use float32, float16, bfloat16 or an integer type",
+  }),
+  "value-not-tensor": (value: string) => ({
+    message: `${value} is a sequence, a map, an optional or of no type at all, not a tensor`,
+    hint: "export the model with tensors as inputs and outputs",
   }),
   "tensor-too-large": (tensor: string, elements: number, limit: number) => ({
     message: `${tensor} would have ${elements} elements, more than the limit of ${limit}`,

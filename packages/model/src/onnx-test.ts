@@ -29,6 +29,7 @@ const unsupported = new Set([
   "operator-unsupported",
   "operator-variant",
   "tensor-dtype",
+  "value-not-tensor",
   "opset-unsupported",
 ]);
 

@@ -154,11 +154,8 @@ class GraphBuilder {
   #required(info: ValueInfoProto, what: string): ValueInfo {
     const type = this.#valueInfo(info);
     if (type !== undefined) return type;
-    throw error(
-      "tensor-dtype",
-      `${what} ${info.name}`,
-      info.elementType === 0 ? "none" : onnxTypeName(info.elementType),
-    );
+    if (info.elementType === 0) throw error("value-not-tensor", `${what} ${info.name}`);
+    throw error("tensor-dtype", `${what} ${info.name}`, onnxTypeName(info.elementType));
   }
 
   /** ZipMap's output is declared as a sequence of maps; here it is the tensor that goes in. */

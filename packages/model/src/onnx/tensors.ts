@@ -19,7 +19,7 @@ export function parseTensor(bytes: Uint8Array, source = "the tensor"): Tensor & 
 export function decodeTensor(proto: TensorProto, folder: string | undefined): Tensor {
   const name = proto.name === "" ? "(unnamed)" : proto.name;
   const dtype = dtypeOfOnnx(proto.dataType);
-  if (dtype === undefined) throw error("tensor-dtype", name, onnxTypeName(proto.dataType));
+  if (dtype === undefined) throw error("tensor-dtype", `tensor ${name}`, onnxTypeName(proto.dataType));
   let count = 1;
   for (const d of proto.dims) {
     if (!Number.isSafeInteger(d) || d < 0)

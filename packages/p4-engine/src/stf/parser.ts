@@ -65,15 +65,10 @@ function parsePacket(
   const port = Number(match[1]);
   const digits = match[2].replace(/\s+/g, "");
   if (kind === "expect") {
-    if (digits === "" && match[3] !== "")
-      throw syntax(file, line, from + 1, source, "'$' is preceded by a pattern");
-    return {
-      kind,
-      line,
-      port,
-      pattern: digits === "" ? null : digits.toUpperCase(),
-      exactLength: match[3] !== "",
-    };
+    const exactLength = match[3] !== "";
+    // A lone `$` is a packet of no bytes.
+    const pattern = digits === "" && !exactLength ? null : digits.toUpperCase();
+    return { kind, line, port, pattern, exactLength };
   }
   if (match[3] !== "" || digits.includes("*"))
     throw syntax(file, line, from + 1, source, "'*' and '$' are for what is expected");

@@ -20,6 +20,7 @@ describe("STF statements", () => {
     expect(only("expect 12 0* ab**$")).toMatchObject({ port: 12, pattern: "0*AB**", exactLength: true });
     expect(only("EXPECT 1 00")).toMatchObject({ pattern: "00", exactLength: false });
     expect(only("expect 1")).toMatchObject({ pattern: null });
+    expect(only("expect 1 $")).toMatchObject({ pattern: "", exactLength: true });
   });
   it("entries with quoted names, priorities, stacks, escapes and names of their own", () => {
     expect(
@@ -89,7 +90,6 @@ describe("STF statements", () => {
       "\n7",
       "\nremove some",
       "\nadd t k:1 a() b",
-      "\nexpect 1 $",
     ])
       expect(place(text)).toEqual(["stf-syntax", 2]);
   });

@@ -1,7 +1,8 @@
 import { error } from "./errors.js";
+import { type CalibrationMethod, ranges } from "./range/registry.js";
 import type { TensorStatistics } from "./statistics.js";
 
-export type CalibrationMethod = "min-max" | "percentile";
+export type { CalibrationMethod };
 
 export interface CalibrationOptions {
   /** How a tensor's range is taken from its statistics; default min-max. */
@@ -19,10 +20,8 @@ export interface Calibration {
 
 /** The magnitude a tensor's scale must hold. @throws MatchMulError calibration-missing */
 export function calibratedMagnitude(calibration: Calibration, tensor: string): number {
-  const statistics = statisticsOf(calibration, tensor);
-  return calibration.options.method === "percentile"
-    ? statistics.magnitudePercentile(calibration.options.percentile)
-    : statistics.largestMagnitude;
+  const { method, percentile } = calibration.options;
+  return ranges[method](statisticsOf(calibration, tensor), percentile);
 }
 
 /** @throws MatchMulError calibration-missing */
@@ -35,8 +34,13 @@ export function statisticsOf(calibration: Calibration, tensor: string): TensorSt
 /** Options with their defaults. @throws MatchMulError calibration-percentile, quantize-option */
 export function checkCalibrationOptions(options: CalibrationOptions): Required<CalibrationOptions> {
   const { method = "min-max", percentile = 99.99 } = options;
-  if (method !== "min-max" && method !== "percentile")
-    throw error("quantize-option", "method", method, "min-max or percentile");
+  if (!Object.hasOwn(ranges, method))
+    throw error("quantize-option", "method", method, Object.keys(ranges).join(", "));
   if (!(percentile >= 50 && percentile <= 100)) throw error("calibration-percentile", percentile);
   return { method, percentile };
+}
+
+/** The same statistics read by another method, without running the graph again. */
+export function recalibrate(calibration: Calibration, options: CalibrationOptions): Calibration {
+  return { ...calibration, options: checkCalibrationOptions(options) };
 }

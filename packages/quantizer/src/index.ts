@@ -1,7 +1,15 @@
 export { accumulatorBounds } from "./accumulator.js";
+export { type AutoOptions, defaultRecipes, quantizeAutomatically, type Recipe, type Trial } from "./auto.js";
 export { calibrate, samplesOf } from "./calibrate.js";
-export type { Calibration, CalibrationMethod, CalibrationOptions } from "./calibration.js";
+export {
+  type Calibration,
+  type CalibrationMethod,
+  type CalibrationOptions,
+  recalibrate,
+} from "./calibration.js";
+export { equalise } from "./equalise.js";
 export type { LoweringOptions } from "./lower/options.js";
+export { type Int8Run, measureTensors, type TensorError } from "./measure.js";
 export { loadQuantizedModel, saveQuantizedModel } from "./model-file.js";
 export {
   type QuantizationReport,

@@ -1,7 +1,7 @@
 import { MatchMulError } from "@matchmul/common";
 import { describe, expect, it } from "vitest";
 import { calibrate, samplesOf } from "../src/calibrate.js";
-import { GraphBuilder, randomImages } from "./graphs.js";
+import { GraphBuilder, randomImages } from "../src/testing/graphs.js";
 
 function graph() {
   const g = new GraphBuilder("x", ["N", 4]);

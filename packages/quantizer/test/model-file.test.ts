@@ -2,8 +2,8 @@ import { MatchMulError, Random } from "@matchmul/common";
 import { describe, expect, it } from "vitest";
 import { loadQuantizedModel, saveQuantizedModel } from "../src/model-file.js";
 import type { FullyConnectedLayer, QuantizedModel } from "../src/quantized-model.js";
+import { randomModel } from "../src/testing/models.js";
 import { validateModel } from "../src/validate/model.js";
-import { randomModel } from "./models.js";
 
 /** The error's message; fails where there is none, or one that is not meant for users. */
 function refusal(run: () => unknown): string {

@@ -7,7 +7,7 @@ import { loadQuantizedModel, saveQuantizedModel } from "../src/model-file.js";
 import { quantize } from "../src/quantize.js";
 import { quantizeInput } from "../src/quantize-input.js";
 import type { FullyConnectedLayer, QuantizedModel } from "../src/quantized-model.js";
-import { GraphBuilder, randomImages } from "./graphs.js";
+import { GraphBuilder, randomImages } from "../src/testing/graphs.js";
 
 const fullyConnected = (model: QuantizedModel): FullyConnectedLayer[] =>
   model.layers.filter((l) => l.kind === "fully-connected");

@@ -1,5 +1,5 @@
 import { Random } from "@matchmul/common";
-import type { QuantizedModel } from "../src/quantized-model.js";
+import type { QuantizedModel } from "../quantized-model.js";
 
 /** A random 2-layer model, valid by construction; for tests of what takes any model. */
 export function randomModel(seed: number, features = 12, hidden = 5, classes = 3): QuantizedModel {

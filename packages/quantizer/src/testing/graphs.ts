@@ -26,6 +26,16 @@ export class GraphBuilder {
     );
   }
 
+  /** Multiplies each element of a constant by a factor of its index. */
+  scale(name: string, factor: (index: number) => number): string {
+    const { shape, data } = this.#initializers.get(name)!;
+    return this.constant(
+      name,
+      [...shape],
+      Array.from(data as Float32Array, (v, i) => v * factor(i)),
+    );
+  }
+
   /** Adds a node with one output, named after the node. */
   node(
     op: string,

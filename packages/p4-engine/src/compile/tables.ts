@@ -37,9 +37,10 @@ export function compileTable(g: Generator, control: CompiledControl, decl: Table
   const table = createTable({
     name,
     keys: matched.map((k) => keyField(g, k)),
-    actions: decl.defaultAction
-      ? actions
-      : [...actions, { name: "NoAction", params: [], scope: "default-only" }],
+    actions:
+      decl.defaultAction || noActionOf(decl) >= 0
+        ? actions
+        : [...actions, { name: "NoAction", params: [], scope: "default-only" }],
     size: Math.max(tableSize(fn, decl), decl.entries.length),
     profile: properties.profile,
   });
@@ -56,6 +57,9 @@ export function compileTable(g: Generator, control: CompiledControl, decl: Table
   g.tables.push(compiled);
   return compiled;
 }
+
+/** Index of core.p4's NoAction among a table's actions, or -1. */
+const noActionOf = (decl: TableDecl): number => decl.actions.findIndex((a) => a.action.name === "NoAction");
 
 function tableSize(fn: Fn, decl: TableDecl): number {
   const size = decl.sizeExpr ? integerOf(fn, decl.sizeExpr) : BigInt(decl.size ?? DEFAULT_SIZE);
@@ -193,7 +197,7 @@ function fill(g: Generator, control: CompiledControl, decl: TableDecl, table: Ma
       .map((a) => bitsOf(g, fn, a.value as Expr, scalarWidth(a.param.type)));
   // Without a default action, a miss does what NoAction does, and runs it where the table has it.
   const { defaultAction } = decl;
-  const none = decl.actions.findIndex((a) => a.action.name === "NoAction");
+  const none = noActionOf(decl);
   if (defaultAction) table.setDefault(indexOf(defaultAction.action), argsOf(defaultAction.args));
   else if (none >= 0) table.setDefault(none, []);
   else if (!table.shape.profile) table.setDefault(decl.actions.length, []);

@@ -3,6 +3,9 @@ import { error } from "../diagnostics.js";
 /** Wire types of the protobuf encoding (protobuf.dev/programming-guides/encoding). */
 export const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
+/** Most numbers of an attribute or a shape; tensors have their own lists. */
+const mostNumbers = 2 ** 20;
+
 const utf8 = new TextDecoder("utf-8");
 
 /**
@@ -155,30 +158,36 @@ export class MessageReader {
     }
   }
 
-  /** Adds one number, or a packed list of them, of a repeated int32 or int64 field. */
+  /** Adds one number, or a packed list of them, of a repeated int32 or int64 field that has few. */
   pushInts(into: number[]): void {
     if (this.wireType !== wire.bytes) {
-      into.push(this.int());
+      this.#pushFew(into, this.int());
       return;
     }
     const list = this.message();
     while (list.#position < list.#end) {
       list.#halves();
-      into.push((list.#high | 0) * 4294967296 + list.#low);
+      this.#pushFew(into, (list.#high | 0) * 4294967296 + list.#low);
     }
   }
 
-  /** Adds one float, or a packed list of them. */
+  /** Adds one float, or a packed list of them, of a repeated field that has few. */
   pushFloats(into: number[]): void {
     if (this.wireType !== wire.bytes) {
-      into.push(this.float());
+      this.#pushFew(into, this.float());
       return;
     }
     const list = this.message();
     while (list.#position < list.#end) {
       list.wireType = wire.fixed32;
-      into.push(list.float());
+      this.#pushFew(into, list.float());
     }
+  }
+
+  #pushFew(into: number[], value: number): void {
+    if (into.length >= mostNumbers)
+      throw error("onnx-too-large", this.#source, "numbers in one list", into.length + 1, mostNumbers);
+    into.push(value);
   }
 
   /** Adds the little-endian bytes of one 4- or 8-byte number, or of a packed list of them. */

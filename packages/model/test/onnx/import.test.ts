@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { importOnnx, int64s, type Tensor, tensor } from "../../src/index.js";
 import { chain } from "../support/graphs.js";
 import { type ModelSpec, onnxModel } from "../support/onnx-writer.js";
+import { MessageWriter } from "../support/protobuf-writer.js";
 
 const folder = mkdtempSync(join(tmpdir(), "matchmul-import-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,6 +35,26 @@ test.each<[what: string, bytes: Uint8Array, code: string, words: string]>([
 ])("%s gives one clear message", (_, bytes, code, words) => {
   expect(() => importOnnx(bytes, { source: "m.onnx" })).toThrow(withCode(code));
   expect(() => importOnnx(bytes, { source: "m.onnx" })).toThrow(words);
+});
+
+test.each<[what: string, piece: number[]]>([
+  ["empty nodes", [0x0a, 0]],
+  ["empty initializers", [0x2a, 0]],
+  ["empty inputs", [0x5a, 0]],
+  ["a node with countless inputs", [0x0a, 2, 0x0a, 0]],
+])("millions of %s are refused, not turned into gigabytes", (_, piece) => {
+  const count = 8_000_000 / piece.length;
+  const graph = new Uint8Array(count * piece.length);
+  for (let i = 0; i < graph.length; i++) graph[i] = piece[i % piece.length];
+  const bytes = new MessageWriter()
+    .int(1, 8)
+    .varint((7 << 3) | 2)
+    .varint(graph.length)
+    .finish();
+  const whole = new Uint8Array(bytes.length + graph.length);
+  whole.set(bytes);
+  whole.set(graph, bytes.length);
+  expect(() => importOnnx(whole)).toThrow(withCode("onnx-too-large"));
 });
 
 test("a missing file is named", () => {

@@ -1,3 +1,4 @@
+import { floatTable } from "../../src/float-formats.js";
 import { type DType, dtypes, type Tensor } from "../../src/index.js";
 import { MessageWriter } from "./protobuf-writer.js";
 
@@ -71,11 +72,19 @@ export function onnxModel(spec: ModelSpec): Uint8Array {
   return model.finish();
 }
 
-/** A TensorProto with raw_data; only types whose array has the file's width. */
+/** A TensorProto with raw_data; of the types that are held widened, those of 8 and 16 bits. */
 export function writeTensor(w: MessageWriter, t: Tensor, name = ""): void {
   for (const d of t.shape) w.int(1, d);
   w.int(2, dtypes[t.dtype].onnx).string(8, name);
-  w.bytes(9, new Uint8Array(t.data.buffer, t.data.byteOffset, t.data.byteLength));
+  const { bits, array } = dtypes[t.dtype];
+  const data = bits === 8 * array.BYTES_PER_ELEMENT ? t.data : codesOf(t);
+  w.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function codesOf(t: Tensor): Uint8Array | Uint16Array {
+  const codes = new Map([...floatTable(t.dtype)].map((value, code) => [value, code]));
+  const list = Array.from(t.data, (v) => codes.get(Number(v))!);
+  return dtypes[t.dtype].bits === 8 ? Uint8Array.from(list) : Uint16Array.from(list);
 }
 
 function writeValue(w: MessageWriter, [name, dtype, shape]: ValueSpec): void {

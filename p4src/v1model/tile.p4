@@ -218,7 +218,6 @@ control Tile(inout headers_t hdr,
 
 <% } -%>
     action decide() {
-        hdr.matchmul.verdict = 0;
         meta.decide = 1;
     }
 
@@ -319,19 +318,19 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
-    // The verdict, and the logits without the index bits.
+    // The logits, without the index bits.
     action conclude() {
         hdr.matchmul.kind = KIND_ANSWER;
         hdr.matchmul.parse = 0;
         hdr.matchmul.pc = 0;
-        hdr.matchmul.verdict[<%= it.indexBits - 1 %>:0] = ~top_0[<%= it.indexBits - 1 %>:0];  // its other bits are 0
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = (bit<32>)((int<32>)hdr.lanes.l<%= m %> >> <%= it.indexBits %>);
 <% } -%>
     }
 
     // Back to the client.
-    action answer() {
+    action answer(bit<16> verdict) {
+        hdr.matchmul.verdict = verdict;
         bit<48> client = hdr.ethernet.source;
         hdr.ethernet.source = hdr.ethernet.destination;
         hdr.ethernet.destination = client;
@@ -339,16 +338,17 @@ control Tile(inout headers_t hdr,
     }
 
     // On through another port, for whoever acts on this class there.
-    action forward(bit<9> port) {
+    action forward(bit<16> verdict, bit<9> port) {
+        hdr.matchmul.verdict = verdict;
         standard_metadata.egress_spec = port;
     }
 
-    // What the switch does with a class; drop stops its packets here.
+    // Names the class, and does with it what the switch is to do; drop stops its packets here.
     table on_verdict {
-        key = { hdr.matchmul.verdict: exact; }
+        key = { top_0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
         actions = { answer; forward; drop; }
         size = <%= it.verdictSize %>;
-        default_action = answer();
+        const default_action = drop();
     }
 
     apply {
@@ -367,27 +367,35 @@ control Tile(inout headers_t hdr,
 <%   for (const m of it.quantized) { -%>
                     quantize_<%= m %>.apply();
 <%   } -%>
+<%   for (const [i, pool] of it.pools.entries()) { -%>
+                    <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                        pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.length > 0) { -%>
+                    }
+<%   } -%>
 <% } -%>
-                } else if (meta.scale == 0) {
+<% if (it.rightShifts.length > 0) { -%>
+                } else if (meta.scale == 1) {
+<%   for (const [i, pool] of it.pools.entries()) { -%>
+                    <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                        pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.length > 0) { -%>
+                    }
+<%   } -%>
+                    clamp_low();
+                    clamp_high();
+<% } -%>
+                } else {
 <% for (const s of slots) { -%>
                     lookup_<%= s %>.apply();
 <% } -%>
                 }
-<% for (const [i, pool] of it.pools.entries()) { -%>
-                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
-<%   for (const level of pool.levels.keys()) { -%>
-                    pool_<%= pool.id %>_<%= level %>();
-<%   } -%>
-<% } -%>
-<% if (it.pools.length > 0) { -%>
-                }
-<% } -%>
-<% if (it.rightShifts.length > 0) { -%>
-                if (meta.scale == 1) {
-                    clamp_low();
-                    clamp_high();
-                }
-<% } -%>
             }
         }
     }

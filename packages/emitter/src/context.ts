@@ -13,23 +13,22 @@ import {
 } from "@matchmul/planner";
 import type { Mode, Schedule } from "./schedule.js";
 
-/** The halving tree of arg-max: per level, which temporaries become the larger of which two. */
+/**
+ * The halving tree of arg-max: per level, which temporaries become the larger of which two. Half as many
+ * temporaries as classes: on Tofino both stand in one group of 16 containers.
+ */
 export function largestTree(classes: number): { to: string; a: string; b: string | null }[][] {
   const levels: { to: string; a: string; b: string | null }[][] = [];
-  let width = 2 ** Math.ceil(Math.log2(Math.max(2, classes)));
-  for (let first = true; width > 1; first = false) {
-    width /= 2;
+  const top = (k: number): string => `top_${k}`;
+  const lane = (k: number): string => `hdr.lanes.l${k}`;
+  for (let left = Math.max(2, classes), name = lane; left > 1; name = top) {
+    const half = Math.ceil(left / 2);
     const level: (typeof levels)[number] = [];
-    for (let k = 0; k < width; k++) {
-      const present = k < classes && (!first || k + width < classes);
-      const name = (i: number): string => (first ? `hdr.lanes.l${i}` : `top_${i}`);
-      if (first) {
-        if (k < classes) level.push({ to: `top_${k}`, a: name(k), b: present ? name(k + width) : null });
-      } else if (k + width < Math.min(classes, width * 2)) {
-        level.push({ to: `top_${k}`, a: name(k), b: name(k + width) });
-      }
-    }
+    for (let k = 0; k < half; k++)
+      if (k + half < left) level.push({ to: top(k), a: name(k), b: name(k + half) });
+      else if (name === lane) level.push({ to: top(k), a: name(k), b: null });
     levels.push(level);
+    left = half;
   }
   return levels;
 }

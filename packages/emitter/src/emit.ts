@@ -30,7 +30,7 @@ function bfrtNames(program: MicroProgram): BfrtNames {
   return {
     keys: (table) => {
       if (table === "sequencer") return ["hdr.matchmul.kind", "hdr.matchmul.pc"];
-      if (table === "on_verdict") return ["hdr.matchmul.verdict"];
+      if (table === "on_verdict") return ["index"];
       if (table.startsWith("quantize_"))
         return ["meta.quantize", `hdr.lanes.l${table.slice("quantize_".length)}`];
       const slot = table.slice("lookup_".length);
@@ -38,10 +38,11 @@ function bfrtNames(program: MicroProgram): BfrtNames {
     },
     params: (action) => {
       if (action.startsWith("add_")) return words;
-      if (action === "forward") return ["port"];
+      if (action === "forward") return ["verdict", "port"];
+      if (action === "answer") return ["verdict"];
       if (action.startsWith("put_")) return ["value"];
       if (action === "quantize") return ["parse", "pc", "table_number", "pool"];
-      if (action === "decide" || action === "answer" || action === "drop") return [];
+      if (action === "decide" || action === "drop") return [];
       if (action.startsWith("scale_")) return ["parse", "pc", "pool"];
       return action.endsWith("_wide") ? ["parse", "pc"] : ["parse", "pc", ...pages];
     },

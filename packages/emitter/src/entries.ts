@@ -78,11 +78,14 @@ export function* thresholdEntries({ program }: Schedule): Generator<EmittedEntry
       }
 }
 
-/** What happens to each class that is not simply answered. */
+/** The class of each index that the largest lane can carry, and what the switch does with it. */
 export function* verdictEntries({ program }: Schedule): Generator<EmittedEntry> {
-  for (const [verdict, action] of Object.entries(program.verdicts)) {
-    const params = action.kind === "forward" ? [action.port] : [];
-    yield { table: "on_verdict", action: action.kind, keys: [Number(verdict)], params };
+  const { classes, passes, verdicts } = program;
+  const verdict = passes.map((pass) => pass.step).find((step) => step.kind === "verdict")!;
+  for (let c = 0; c < classes; c++) {
+    const action = verdicts[c] ?? { kind: "answer" };
+    const params = action.kind === "drop" ? [] : action.kind === "forward" ? [c, action.port] : [c];
+    yield { table: "on_verdict", action: action.kind, keys: [2 ** verdict.indexBits - 1 - c], params };
   }
 }
 

@@ -174,29 +174,35 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     if (name.startsWith("pool_")) for (const from of quantize) depend("action", from, name);
 
   const verdict: string[] = [];
-  let width = 2 ** treeLevels(classes);
-  for (let level = 0; level < treeLevels(classes); level++) {
-    width /= 2;
-    verdict.push(table(`larger_${level}`, { layer: "arg-max", writes: { 32: Math.min(width, classes) } }));
+  for (let left = Math.max(2, classes); left > 1; left = Math.ceil(left / 2)) {
+    const name = `larger_${verdict.length}`;
+    verdict.push(table(name, { layer: "arg-max", writes: { 32: Math.ceil(left / 2) } }));
   }
   verdict.push(
-    table("invert_index", { layer: "arg-max", writes: { 32: 1 } }),
-    table("conclude", { layer: "arg-max", writes: { 8: 2, 16: 2, 32: LANES } }),
     table("on_verdict", {
       layer: "arg-max",
       match: "exact",
-      key: [{ field: "hdr.matchmul.verdict", widthBits: 16 }],
+      key: [{ field: "top_0", widthBits: treeLevels(classes) }],
       entries: verdictRows(program),
-      actionDataBits: 16,
+      actionDataBits: 32,
       actions: 3,
-      writes: { 8: 2, 16: 7 },
-      busOperands: { 16: 1 },
+      writes: { 8: 2, 16: 8 },
+      busOperands: { 16: 2 },
       splittable: false,
     }),
   );
+  // The logits lose their index bits once the first level has read them.
+  table("conclude", { layer: "arg-max", writes: { 8: 2, 16: 2, 32: LANES } });
+  depend("match", "sequencer", "conclude");
+  depend("anti", "larger_0", "conclude");
   chain(verdict);
 
-  const branches = [lookups, scaling.filter((name) => name.startsWith("clamp_")), quantize, verdict];
+  const branches = [
+    lookups,
+    scaling.filter((name) => name.startsWith("clamp_")),
+    quantize,
+    [...verdict, "conclude"],
+  ];
   const exclusive: string[][] = [];
   for (const [i, branch] of branches.entries())
     for (const other of branches.slice(i + 1))
@@ -222,7 +228,7 @@ function phvOf(program: MicroProgram): PhvField[] {
   });
   return [
     field("hdr.lanes", 32, LANES),
-    field("top", 32, 2 ** (treeLevels(program.classes) - 1)),
+    field("top", 32, Math.ceil(program.classes / 2)),
     field("hdr.ethernet", 16, 7),
     field("hdr.matchmul: version, kind, parse, reserved", 8, 4),
     field("hdr.matchmul: pc, reply_port, request, verdict", 16, 5),

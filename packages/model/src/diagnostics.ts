@@ -70,10 +70,6 @@ export const error = defineDiagnostics("model", {
     message: `${tensor} has element type ${dtype}, which is not supported`,
     hint: "use float32, float16, bfloat16 or an integer type",
   }),
-  "value-not-tensor": (value: string) => ({
-    message: `${value} is a sequence, a map, an optional or of no type at all, not a tensor`,
-    hint: "export the model with tensors as inputs and outputs",
-  }),
   "tensor-too-large": (tensor: string, elements: number, limit: number) => ({
     message: `${tensor} would have ${elements} elements, more than the limit of ${limit}`,
     hint: "run smaller batches, or check the model's shapes",

@@ -29,7 +29,6 @@ const unsupported = new Set([
   "operator-unsupported",
   "operator-variant",
   "tensor-dtype",
-  "value-not-tensor",
   "opset-unsupported",
 ]);
 

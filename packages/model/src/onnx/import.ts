@@ -154,8 +154,9 @@ class GraphBuilder {
   #required(info: ValueInfoProto, what: string): ValueInfo {
     const type = this.#valueInfo(info);
     if (type !== undefined) return type;
-    if (info.elementType === 0) throw error("value-not-tensor", `${what} ${info.name}`);
-    throw error("tensor-dtype", `${what} ${info.name}`, onnxTypeName(info.elementType));
+    const type =
+      info.elementType === 0 ? "none (a sequence, a map or an optional)" : onnxTypeName(info.elementType);
+    throw error("tensor-dtype", `${what} ${info.name}`, type);
   }
 
   /** ZipMap's output is declared as a sequence of maps; here it is the tensor that goes in. */

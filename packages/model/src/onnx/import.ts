@@ -154,9 +154,9 @@ class GraphBuilder {
   #required(info: ValueInfoProto, what: string): ValueInfo {
     const type = this.#valueInfo(info);
     if (type !== undefined) return type;
-    const type =
+    const kind =
       info.elementType === 0 ? "none (a sequence, a map or an optional)" : onnxTypeName(info.elementType);
-    throw error("tensor-dtype", `${what} ${info.name}`, type);
+    throw error("tensor-dtype", `${what} ${info.name}`, kind);
   }
 
   /** ZipMap's output is declared as a sequence of maps; here it is the tensor that goes in. */

@@ -1,5 +1,5 @@
 import { floatTable } from "../../src/float-formats.js";
-import { type DType, dtypes, type Tensor } from "../../src/index.js";
+import { type DType, dtypes, numbers, type Tensor } from "../../src/index.js";
 import { MessageWriter } from "./protobuf-writer.js";
 
 /** A value's name, element type (none for what is no tensor) and shape, if declared; strings are symbols. */
@@ -83,7 +83,7 @@ export function writeTensor(w: MessageWriter, t: Tensor, name = ""): void {
 
 function codesOf(t: Tensor): Uint8Array | Uint16Array {
   const codes = new Map([...floatTable(t.dtype)].map((value, code) => [value, code]));
-  const list = Array.from(t.data, (v) => codes.get(Number(v))!);
+  const list = numbers(t).map((v) => codes.get(v)!);
   return dtypes[t.dtype].bits === 8 ? Uint8Array.from(list) : Uint16Array.from(list);
 }
 

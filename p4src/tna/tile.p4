@@ -19,7 +19,7 @@
  * All weights, layer shapes and the schedule are table entries.
  */
 #include <core.p4>
-#include <tna.p4>
+#include <<%= it.architecture %>.p4>
 
 const bit<16> ETHERTYPE_MATCHMUL = 0x88B5;  // IEEE 802 local experimental
 const bit<8>  KIND_REQUEST = 1;  // from a client: the payload is the input
@@ -51,6 +51,13 @@ header lanes_t {
 <% } -%>
 }
 
+// The first lanes once more: what the arg-max compares.
+header tops_t {
+<% for (const k of it.tops) { -%>
+    int<32> t<%= k %>;
+<% } -%>
+}
+
 header byte_t {
     bit<8> value;
 }
@@ -75,6 +82,7 @@ struct headers_t {
 <% for (const bytes of it.opaque.rest) { -%>
     waiting_<%= bytes %>_t rest_waiting_<%= bytes %>;  // results of earlier tiles that wait to be keys
 <% } -%>
+    tops_t     tops;  // in the verdict's pass
     byte_t[<%= it.slots.length %>]  key;   // the keys of this pass: parsed, used, not sent on
     byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
 }
@@ -145,6 +153,8 @@ parser TileParser(packet_in packet,
 <%   for (const step of mode.steps) { -%>
 <%     if (step.kind === "extract") { -%>
         packet.extract(hdr.<%= step.header %>);
+<%     } else if (step.kind === "tops") { -%>
+        hdr.tops = packet.lookahead<tops_t>();
 <%     } else if (step.kind === "advance") { -%>
         packet.advance(<%= step.bits %>);
 <%     } else { -%>
@@ -317,13 +327,10 @@ control Tile(inout headers_t hdr,
 <%   } -%>
 <% } -%>
     // The largest of <%= it.classes %> lanes, by halving; each lane carries <%= it.indexMask %> minus its own number in its low <%= it.indexBits %> bits.
-<% for (const t of it.temporaries) { -%>
-    int<32> top_<%= t %>;
-<% } -%>
 <% for (const [i, level] of it.levels.entries()) { -%>
     action larger_<%= i %>() {
-<%   for (const { to, a, b } of level) { -%>
-        <%= to %> = <% if (b === null) { %><%= a %><% } else { %>max(<%= a %>, <%= b %>)<% } %>;
+<%   for (const { to, from } of level) { -%>
+        <%= to %> = max(<%= to %>, <%= from %>);
 <%   } -%>
     }
 
@@ -357,7 +364,7 @@ control Tile(inout headers_t hdr,
 
     // Names the class, and does with it what the switch is to do; drop stops its packets here.
     table on_verdict {
-        key = { top_0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
+        key = { hdr.tops.t0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
         actions = { answer; forward; drop; }
         size = <%= it.verdictSize %>;
         const default_action = drop();

@@ -51,6 +51,13 @@ header lanes_t {
 <% } -%>
 }
 
+// The first lanes once more: what the arg-max compares.
+header tops_t {
+<% for (const k of it.tops) { -%>
+    bit<32> t<%= k %>;
+<% } -%>
+}
+
 header byte_t {
     bit<8> value;
 }
@@ -75,6 +82,7 @@ struct headers_t {
 <% for (const bytes of it.opaque.rest) { -%>
     waiting_<%= bytes %>_t rest_waiting_<%= bytes %>;  // results of earlier tiles that wait to be keys
 <% } -%>
+    tops_t     tops;  // in the verdict's pass
     byte_t[<%= it.slots.length %>]  key;   // the keys of this pass: parsed, used, not sent on
     byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
 }
@@ -136,6 +144,8 @@ parser TileParser(packet_in packet,
 <%   for (const step of mode.steps) { -%>
 <%     if (step.kind === "extract") { -%>
         packet.extract(hdr.<%= step.header %>);
+<%     } else if (step.kind === "tops") { -%>
+        hdr.tops = packet.lookahead<tops_t>();
 <%     } else if (step.kind === "advance") { -%>
         packet.advance(<%= step.bits %>);
 <%     } else { -%>
@@ -307,13 +317,10 @@ control Tile(inout headers_t hdr,
 <%   } -%>
 <% } -%>
     // The largest of <%= it.classes %> lanes, by halving; each lane carries <%= it.indexMask %> minus its own number in its low <%= it.indexBits %> bits.
-<% for (const t of it.temporaries) { -%>
-    bit<32> top_<%= t %>;
-<% } -%>
 <% for (const [i, level] of it.levels.entries()) { -%>
     action larger_<%= i %>() {
-<%   for (const { to, a, b } of level) { -%>
-        <%= to %> = <% if (b === null) { %><%= a %><% } else { %>((int<32>)<%= a %> < (int<32>)<%= b %>) ? <%= b %> : <%= a %><% } %>;
+<%   for (const { to, from } of level) { -%>
+        <%= to %> = ((int<32>)<%= to %> < (int<32>)<%= from %>) ? <%= from %> : <%= to %>;
 <%   } -%>
     }
 
@@ -345,7 +352,7 @@ control Tile(inout headers_t hdr,
 
     // Names the class, and does with it what the switch is to do; drop stops its packets here.
     table on_verdict {
-        key = { top_0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
+        key = { hdr.tops.t0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
         actions = { answer; forward; drop; }
         size = <%= it.verdictSize %>;
         const default_action = drop();

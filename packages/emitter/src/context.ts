@@ -14,20 +14,17 @@ import {
 import type { Mode, Schedule } from "./schedule.js";
 
 /**
- * The halving tree of arg-max: per level, which temporaries become the larger of which two. Half as many
- * temporaries as classes: on Tofino both stand in one group of 16 containers.
+ * The halving tree of arg-max: per level, which of the tops becomes the larger of itself and what. The parser
+ * has put the first half of the classes' lanes into the tops. (On Tofino all that is compared stands in one
+ * group of containers: 16, of Tofino 2 12.)
  */
-export function largestTree(classes: number): { to: string; a: string; b: string | null }[][] {
-  const levels: { to: string; a: string; b: string | null }[][] = [];
-  const top = (k: number): string => `top_${k}`;
+export function largestTree(classes: number): { to: string; from: string }[][] {
+  const levels: { to: string; from: string }[][] = [];
+  const top = (k: number): string => `hdr.tops.t${k}`;
   const lane = (k: number): string => `hdr.lanes.l${k}`;
   for (let left = Math.max(2, classes), name = lane; left > 1; name = top) {
     const half = Math.ceil(left / 2);
-    const level: (typeof levels)[number] = [];
-    for (let k = 0; k < half; k++)
-      if (k + half < left) level.push({ to: top(k), a: name(k), b: name(k + half) });
-      else if (name === lane) level.push({ to: top(k), a: name(k), b: null });
-    levels.push(level);
+    levels.push(Array.from({ length: left - half }, (_, k) => ({ to: top(k), from: name(k + half) })));
     left = half;
   }
   return levels;
@@ -53,6 +50,8 @@ function describe(mode: ParseMode): string {
 type ParserStep =
   | { kind: "extract"; header: string }
   | { kind: "advance"; bits: number }
+  /** The first lanes, read without consuming them. */
+  | { kind: "tops" }
   /** The page of a two-byte key. */
   | { kind: "page"; slot: number };
 
@@ -69,7 +68,8 @@ function opaqueLengths({ modes }: Schedule): { parked: number[]; rest: number[] 
   };
 }
 
-function parserSteps(mode: ParseMode, isEntry: boolean): ParserStep[] {
+function parserSteps({ mode, id, tops }: Mode): ParserStep[] {
+  const isEntry = id === 0;
   const steps: ParserStep[] = [];
   const extract = (header: string): void => {
     steps.push({ kind: "extract", header });
@@ -95,6 +95,7 @@ function parserSteps(mode: ParseMode, isEntry: boolean): ParserStep[] {
     return steps;
   }
   if (mode.parked > 0) extract(`parked_${opaque(mode.parked)}`);
+  if (tops > 0) steps.push({ kind: "tops" });
   if (mode.kind === "keep") extract("lanes");
   // In the entry mode there are no lanes to skip.
   if (mode.kind === "fresh" && !isEntry) advance(mode.skip * 8);
@@ -112,10 +113,10 @@ function parserSteps(mode: ParseMode, isEntry: boolean): ParserStep[] {
   return steps;
 }
 
-const modeContext = ({ id, mode }: Mode): object => ({
-  id,
-  comment: `Mode ${id}. ${describe(mode)}`,
-  steps: parserSteps(mode, id === 0),
+const modeContext = (mode: Mode): object => ({
+  id: mode.id,
+  comment: `Mode ${mode.id}. ${mode.tops > 0 ? "For the verdict. " : ""}${describe(mode.mode)}`,
+  steps: parserSteps(mode),
 });
 
 interface SumAction {
@@ -172,6 +173,7 @@ export function templateContext(
   schedule: Schedule,
   title: string,
   summary: string[],
+  architecture: string,
   recirculationPort: number,
 ): object {
   const { program } = schedule;
@@ -182,6 +184,7 @@ export function templateContext(
   return {
     title,
     summary,
+    architecture,
     recirculationPort,
     slots,
     lanes: Array.from({ length: LANES }, (_, m) => m),
@@ -204,6 +207,6 @@ export function templateContext(
     indexBits: verdict.indexBits,
     indexMask: 2 ** verdict.indexBits - 1,
     levels,
-    temporaries: Array.from({ length: levels[0].length }, (_, i) => i),
+    tops: Array.from({ length: Math.ceil(program.classes / 2) }, (_, k) => k),
   };
 }

@@ -68,10 +68,11 @@ export function emit(program: MicroProgram, options: EmitOptions): EmittedFiles 
     schedule,
     `${program.name}: a neural network in match-action tables, for ${target.name}.`,
     options.summary ?? [],
-    options.recirculationPort ?? 68,
+    target.name,
+    options.recirculationPort ?? target.recirculationPort ?? 0,
   );
   const files: EmittedFiles = new Map();
-  files.set(`${identifier(program.name)}.p4`, renderTemplate(`${target.name}/tile.p4`, context));
+  files.set(`${identifier(program.name)}.p4`, renderTemplate(target.template, context));
   files.set("entries.txt", simpleSwitchCommands(allEntries(schedule), target.control));
   if (target.bfrt) files.set("bfrt.json", bfrtJson(allEntries(schedule), target.control, bfrtNames(program)));
   return files;

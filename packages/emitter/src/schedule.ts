@@ -4,6 +4,8 @@ import type { MicroProgram, ParseMode, Pass, Pool } from "@matchmul/planner";
 export interface Mode {
   id: number;
   mode: ParseMode;
+  /** In the verdict's pass: lanes that the parser reads twice, so that the tree need not copy them. */
+  tops: number;
 }
 
 /** A shape of max pooling, numbered from 1: 0 stands for none. */
@@ -39,10 +41,11 @@ export class Schedule {
     const left = { narrow: [] as number[], wide: [] as number[] };
     const right: number[] = [];
     for (const pass of program.passes) {
-      const key = JSON.stringify(pass.parse);
+      const key = this.#keyOf(pass);
       if (!this.#modeIds.has(key)) {
         this.#modeIds.set(key, this.modes.length);
-        this.modes.push({ id: this.modes.length, mode: pass.parse });
+        const tops = pass.step.kind === "verdict" ? Math.ceil(pass.step.classes / 2) : 0;
+        this.modes.push({ id: this.modes.length, mode: pass.parse, tops });
       }
       const { step } = pass;
       if (step.kind === "accumulate" && pass.parse.kind === "keep")
@@ -66,7 +69,11 @@ export class Schedule {
   }
 
   modeOf(pass: Pass): number {
-    return this.#modeIds.get(JSON.stringify(pass.parse))!;
+    return this.#modeIds.get(this.#keyOf(pass))!;
+  }
+
+  #keyOf({ parse, step }: Pass): string {
+    return JSON.stringify([parse, step.kind === "verdict"]);
   }
 
   /** Number of a shape of pooling; 0 for none. */

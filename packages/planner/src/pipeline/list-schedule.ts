@@ -33,15 +33,10 @@ export class ListScheduler {
   readonly #scarce: number;
 
   constructor(readonly problem: Problem) {
-    const { tables, limits } = problem;
+    const { tables } = problem;
     const empty = new StageState(problem);
     this.#tooLarge = tables.map((t) => t.splittable && !empty.fits(t, t.units));
-    const load = Array.from(limits, (limit, r) =>
-      limit > 0 && Number.isFinite(limit)
-        ? tables.reduce((sum, t) => sum + t.amounts(t.units)[r], 0) / limit
-        : 0,
-    );
-    this.#scarce = load.indexOf(Math.max(...load));
+    this.#scarce = problem.binding[0] ?? 0;
   }
 
   /**
@@ -69,6 +64,9 @@ class Run {
   readonly #earliest: Int32Array;
   /** Tables whose predecessors are done, by priority. */
   readonly #ready: number[];
+  /** The walk in which a table last did not fit. */
+  readonly #refused: Int32Array;
+  #walk = 0;
   #state: StageState;
 
   constructor(
@@ -84,6 +82,7 @@ class Run {
     this.#left = Float64Array.from(tables, (t) => t.units);
     this.#waiting = predecessors.map((p) => p.length);
     this.#earliest = new Int32Array(tables.length);
+    this.#refused = new Int32Array(tables.length);
     this.#ready = this.#waiting
       .flatMap((n, i) => (n === 0 ? [i] : []))
       .sort((a, b) => priority[b] - priority[a] || a - b);
@@ -103,16 +102,23 @@ class Run {
     return this.#state.tables.length > 0 || this.#ready.some((t) => this.#earliest[t] > stage);
   }
 
-  /** Walks the ready tables. What becomes ready may go before what was passed over, so the walk begins again then. */
+  /**
+   * Walks the ready tables. What becomes ready may go before what was passed over, so the walk begins again then; what
+   * did not fit before does not fit later, so it is not asked again.
+   */
   #pass(stage: number, mayPart: (t: number) => boolean): void {
     const ready = this.#ready;
+    this.#walk++;
     for (let i = 0; i < ready.length; i++) {
       const t = ready[i];
-      if (this.#earliest[t] > stage || this.#isIn(t, stage)) continue;
+      if (this.#refused[t] === this.#walk || this.#earliest[t] > stage || this.#isIn(t, stage)) continue;
       const table = this.problem.tables[t];
       const left = this.#left[t];
       const units = mayPart(t) ? this.#partUnits(table, left) : this.#state.fits(table, left) ? left : 0;
-      if (units === 0) continue;
+      if (units === 0) {
+        this.#refused[t] = this.#walk;
+        continue;
+      }
       const before = ready.length;
       if (this.#put(t, stage, units)) i = ready.length === before - 1 ? i - 1 : -1;
     }

@@ -46,6 +46,8 @@ export interface Problem {
   /** Tables that never run for the same packet as this one. */
   exclusive: readonly ReadonlySet<number>[];
   limits: Float64Array;
+  /** Resources of which the whole program takes more than one stage has, scarcest first: only they can bind. */
+  binding: readonly number[];
   stages: number;
 }
 
@@ -100,7 +102,7 @@ export function problemOf(program: PipelineProgram, profile: HardwareProfile): P
     const members = [...new Set(group.map((name) => byName.get(name)!))];
     for (const a of members) for (const b of members) if (a !== b) exclusive[a].add(b);
   }
-  const limits = stageLimits(profile);
+  const limits = Float64Array.from(stageResources, (r) => stageLimits(profile)[r]);
   return {
     name: program.name,
     tables,
@@ -109,9 +111,18 @@ export function problemOf(program: PipelineProgram, profile: HardwareProfile): P
     successors,
     order: topologicalOrder(predecessors, successors),
     exclusive,
-    limits: Float64Array.from(stageResources, (r) => limits[r]),
+    limits,
+    binding: bindingResources(tables, limits),
     stages: pipeline?.stages ?? tables.length,
   };
+}
+
+function bindingResources(tables: readonly ProblemTable[], limits: Float64Array): number[] {
+  const load = Array.from(limits, (limit, r) => {
+    const total = tables.reduce((sum, t) => sum + t.amounts(t.units)[r], 0);
+    return total <= limit ? 0 : limit === 0 ? Number.POSITIVE_INFINITY : total / limit;
+  });
+  return [...load.keys()].filter((r) => load[r] > 0).sort((a, b) => load[b] - load[a] || a - b);
 }
 
 /** Every table after its predecessors, in program order where that leaves a choice; shorter if there is a cycle. */

@@ -12,21 +12,28 @@ import type { SolverStatistics } from "./types.js";
 import { tightenWindows, type Windows } from "./windows.js";
 
 export interface PlaceOptions {
-  /** Which solver the integer programs go to; default `glpk`. */
-  solver?: SolverName;
+  /**
+   * Which solver the integer programs go to. Default `auto`: glpk, and HiGHS for what glpk has not decided in a
+   * quarter of a question's time.
+   */
+  solver?: SolverName | "auto";
   /** For the whole search; default 30,000. What is found by then is returned, with its gap. */
   timeLimitMs?: number;
   /** Sees the incumbent and the bound as they move. */
   progress?: Progress;
   /** Stops the search at once. */
   signal?: AbortSignal;
-  /** List schedules before an integer program is tried; default 300, then 3,000 with what was learnt. */
+  /** List schedules before an integer program is tried; default 300, then up to 5,000 with what was learnt. */
   restarts?: number;
 }
 
 /** List schedules before anything is known but the first bound, and once the windows are tight. */
 const firstRestarts = 300;
-const lateRestarts = 3000;
+const lateRestarts = 5000;
+/** With more tables there are fewer schedules, so that all of them take a few seconds at most. */
+const restartWork = 500_000;
+/** A program of more variables is beyond both solvers in the time there is. */
+const mostVariables = 20_000;
 /** Programs of more tables are not probed: it would take longer than it saves. */
 const mostProbed = 250;
 
@@ -50,7 +57,7 @@ export class Search {
     this.#deadline = started + (options.timeLimitMs ?? 30_000);
     this.statistics = {
       solvedBy: "bound",
-      solver: options.solver ?? "glpk",
+      solver: "none",
       programs: 0,
       nodes: 0,
       variables: 0,
@@ -128,7 +135,8 @@ export class Search {
       heads: windows.first,
       tails: windows.last.map((last) => this.bound - 1 - last),
     };
-    await this.#schedules(tight, this.options.restarts ?? lateRestarts);
+    const most = Math.min(lateRestarts, Math.round(restartWork / this.problem.tables.length));
+    await this.#schedules(tight, this.options.restarts ?? most);
   }
 
   /**
@@ -137,12 +145,13 @@ export class Search {
    * @returns whether every question was answered
    */
   async #integerPrograms(): Promise<boolean> {
-    const solver = makeSolver(this.options.solver ?? "glpk");
+    const wanted = this.options.solver ?? "auto";
+    const solvers = wanted === "auto" ? [makeSolver("glpk"), makeSolver("highs")] : [makeSolver(wanted)];
     let decided = true;
     try {
       const most = (this.#best?.stages ?? this.problem.stages + 1) - 1;
       for (let stages = this.bound; stages <= most; stages++) {
-        const answer = await this.#feasible(solver, stages, most);
+        const answer = await this.#feasible(solvers, stages, most);
         if (answer === "infeasible") {
           if (this.bound === stages) this.bound = stages + 1;
         } else if (answer === "undecided") {
@@ -155,14 +164,14 @@ export class Search {
         }
       }
     } finally {
-      await solver.close();
+      await Promise.all(solvers.map((solver) => solver.close()));
     }
     return decided;
   }
 
   /** A schedule in so many stages, or that there is none, or that time ran out first. */
   async #feasible(
-    solver: Solver,
+    solvers: readonly Solver[],
     stages: number,
     most: number,
   ): Promise<Schedule | "infeasible" | "undecided"> {
@@ -172,32 +181,59 @@ export class Search {
         ? this.#windows
         : tightenWindows(this.problem, this.bounds, [], stages, false);
     if (windows === undefined) return "infeasible";
-    const { statistics, options } = this;
-    const label = `${stages} of at most ${most + 1} stages`;
     for (;;) {
       const model = new FeasibilityProgram(this.problem, windows, coRunning);
-      // Half of the time that is left: later questions get theirs.
-      const left = this.#deadline - performance.now();
-      statistics.programs++;
-      statistics.variables = Math.max(statistics.variables, model.program.variables.length);
-      statistics.rows = Math.max(statistics.rows, model.rows);
-      options.progress?.update("place", 0, 1, `is there room in ${label}?`);
-      const result = await solver.solve(model.program, {
-        timeLimitMs: stages === most ? left : left / 2,
-        signal: options.signal,
-        onProgress: ({ nodes }) => {
-          options.progress?.update("place", 0, 1, `${label}: ${nodes ?? 0} nodes, at least ${this.bound}`);
-        },
-      });
-      statistics.nodes += result.nodes;
-      if (result.status === "cancelled") throw error("placement-cancelled", this.problem.name);
-      if (result.status === "infeasible") return "infeasible";
-      if (result.values === undefined) return "undecided";
-      const schedule = model.schedule(result.values);
+      if (model.program.variables.length > mostVariables) return "undecided";
+      const values = await this.#ask(solvers, model, stages, most);
+      if (typeof values === "string") return values;
+      const schedule = model.schedule(values);
       const broken = exceededCoRunning(this.problem, schedule);
       if (broken.length === 0) return schedule;
       coRunning.push(...broken);
     }
+  }
+
+  /** One program to one solver after the other, until one decides it. */
+  async #ask(
+    solvers: readonly Solver[],
+    model: FeasibilityProgram,
+    stages: number,
+    most: number,
+  ): Promise<Float64Array | "infeasible" | "undecided"> {
+    const { statistics, options } = this;
+    const label = `${stages} of at most ${most + 1} stages`;
+    statistics.programs++;
+    statistics.variables = Math.max(statistics.variables, model.program.variables.length);
+    statistics.rows = Math.max(statistics.rows, model.rows);
+    for (const [i, solver] of solvers.entries()) {
+      // Half of the time that is left, so that later questions get theirs; of that a quarter for the first solver.
+      const left = this.#deadline - performance.now();
+      const question = stages === most ? left : left / 2;
+      if (!statistics.solver.includes(solver.name))
+        statistics.solver =
+          statistics.solver === "none" ? solver.name : `${statistics.solver}, ${solver.name}`;
+      const before = statistics.nodes;
+      const show = (nodes: number) => {
+        statistics.nodes = before + nodes;
+        options.progress?.update(
+          "place",
+          0,
+          1,
+          `${label}: ${solver.name}, ${nodes} nodes, at least ${this.bound}`,
+        );
+      };
+      show(0);
+      const result = await solver.solve(model.program, {
+        timeLimitMs: i < solvers.length - 1 ? question / 4 : question,
+        signal: options.signal,
+        onProgress: ({ nodes }) => show(nodes ?? 0),
+      });
+      statistics.nodes = before + result.nodes;
+      if (result.status === "cancelled") throw error("placement-cancelled", this.problem.name);
+      if (result.status === "infeasible") return "infeasible";
+      if (result.values !== undefined) return result.values;
+    }
+    return "undecided";
   }
 
   /** Lets other work run, cancellation above all. */

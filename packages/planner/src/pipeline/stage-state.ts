@@ -17,15 +17,11 @@ export class StageState {
 
   /** Would a part of that many units fit beside what is here? */
   fits(table: ProblemTable, units: number): boolean {
-    return this.#shortage(table, units) < 0;
-  }
-
-  /** The first resource that a part of that many units would exceed, or -1. */
-  #shortage(table: ProblemTable, units: number): number {
     const amounts = table.amounts(units);
-    const { limits, exclusive } = this.problem;
+    const { limits, binding, exclusive } = this.problem;
     const { used } = this;
-    for (let r = 0; r < limits.length; r++) {
+    for (let i = 0; i < binding.length; i++) {
+      const r = binding[i];
       if (used[r] + amounts[r] <= limits[r] + slack) continue;
       // Tables of which only one runs share ALUs.
       if (
@@ -34,13 +30,12 @@ export class StageState {
         this.#vliwWith(table, r) <= limits[r]
       )
         continue;
-      return r;
+      return false;
     }
-    if (used[exactCrossbar] + this.#moreBytes(this.#exact, table.exactFields) > limits[exactCrossbar])
-      return exactCrossbar;
-    if (used[ternaryCrossbar] + this.#moreBytes(this.#ternary, table.ternaryFields) > limits[ternaryCrossbar])
-      return ternaryCrossbar;
-    return -1;
+    return (
+      used[exactCrossbar] + this.#moreBytes(this.#exact, table.exactFields) <= limits[exactCrossbar] &&
+      used[ternaryCrossbar] + this.#moreBytes(this.#ternary, table.ternaryFields) <= limits[ternaryCrossbar]
+    );
   }
 
   /** The most units of the table that fit here, at most `wanted`; 0 if not even the least part does. */

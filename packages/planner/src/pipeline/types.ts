@@ -210,6 +210,7 @@ export interface PlacedStage {
 export interface SolverStatistics {
   /** `bound`: a list schedule met the lower bound, so no integer program was solved. */
   solvedBy: "bound" | "ilp" | "list-schedule";
+  /** Solvers that were asked, in order: `glpk`, `highs`, `glpk, highs`, or `none` where no program was needed. */
   solver: string;
   /** Integer programs solved, their branch-and-bound nodes, variables and rows of the largest. */
   programs: number;

@@ -1,4 +1,7 @@
 <% const { lanes, slots, modes } = it; -%>
+<% /* P4Runtime ids stay with their objects whatever the model is: fixed for the kinds of sum, by number otherwise. */ -%>
+<% const sumId = ({ admits, lanes, wide }) =>
+     (wide ? 64 : 0) + (admits ? 16 : lanes === "clear" ? 17 : 32 + (lanes === "keep" ? 0 : lanes)); -%>
 /*
  * <%= it.title %>
 
@@ -165,6 +168,7 @@ control NoChecksum(inout headers_t hdr, inout metadata_t meta) {
 control Tile(inout headers_t hdr,
              inout metadata_t meta,
              inout standard_metadata_t standard_metadata) {
+    @id(1)
     action drop() {
         mark_to_drop(standard_metadata);
     }
@@ -184,6 +188,7 @@ control Tile(inout headers_t hdr,
 <% for (const sum of it.sums) { -%>
     // <%= sum.comment %>
 
+    @id(<%= sumId(sum) %>)
     action <%= sum.name %>(bit<8> parse, bit<16> pc<% if (!sum.wide) { %>, <%= it.pageParams %><% } %>) {
         next(parse, pc);
 <%   if (!sum.wide) { -%>
@@ -208,6 +213,7 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
     // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
+    @id(<%= 128 + shift %>)
     action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> pool) {
         next(parse, pc);
         meta.scale = 1;
@@ -220,6 +226,7 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% if (it.quantized.length > 0) { -%>
     // Requantization by thresholds, all in one.
+    @id(5)
     action quantize(bit<8> parse, bit<16> pc, bit<8> table_number, bit<8> pool) {
         next(parse, pc);
         meta.quantize = table_number;
@@ -227,10 +234,12 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
+    @id(2)
     action decide() {
         meta.decide = 1;
     }
 
+    @id(1)
     table sequencer {
         key = {
             hdr.matchmul.kind: exact;
@@ -255,12 +264,14 @@ control Tile(inout headers_t hdr,
 
 <% for (const s of slots) { -%>
     // Key byte <%= s %>.
+    @id(<%= 256 + s %>)
     action add_<%= s %>(<%= lanes.map((m) => `bit<32> w${m}`).join(", ") %>) {
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> + w<%= m %>;
 <% } -%>
     }
 
+    @id(<%= 256 + s %>)
     table lookup_<%= s %> {
         key = {
             meta.page_<%= s %>: exact;
@@ -289,11 +300,13 @@ control Tile(inout headers_t hdr,
 
 <% } -%>
 <% for (const m of it.quantized) { -%>
+    @id(<%= 512 + m %>)
     action put_<%= m %>(bit<32> value) {
         hdr.lanes.l<%= m %> = value;
     }
 
     // The intervals between the thresholds of lane <%= m %>.
+    @id(<%= 512 + m %>)
     table quantize_<%= m %> {
         key = {
             meta.quantize: exact;
@@ -336,6 +349,7 @@ control Tile(inout headers_t hdr,
     }
 
     // Back to the client.
+    @id(3)
     action answer(bit<16> verdict) {
         hdr.matchmul.verdict = verdict;
         bit<48> client = hdr.ethernet.source;
@@ -345,12 +359,14 @@ control Tile(inout headers_t hdr,
     }
 
     // On through another port, for whoever acts on this class there.
+    @id(4)
     action forward(bit<16> verdict, bit<9> port) {
         hdr.matchmul.verdict = verdict;
         standard_metadata.egress_spec = port;
     }
 
     // Names the class, and does with it what the switch is to do; drop stops its packets here.
+    @id(2)
     table on_verdict {
         key = { hdr.tops.t0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
         actions = { answer; forward; drop; }

@@ -1,7 +1,4 @@
 <% const { lanes, slots, modes } = it; -%>
-<% /* P4Runtime ids stay with their objects whatever the model is: fixed for the kinds of sum, by number otherwise. */ -%>
-<% const sumId = ({ admits, lanes, wide }) =>
-     (wide ? 64 : 0) + (admits ? 16 : lanes === "clear" ? 17 : 32 + (lanes === "keep" ? 0 : lanes)); -%>
 /*
  * <%= it.title %>
 
@@ -176,7 +173,6 @@ control Tile(inout headers_t hdr,
              in ingress_intrinsic_metadata_from_parser_t ig_prsr_md,
              inout ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md,
              inout ingress_intrinsic_metadata_for_tm_t ig_tm_md) {
-    @id(1)
     action drop() {
         ig_dprsr_md.drop_ctl = 1;
     }
@@ -197,7 +193,6 @@ control Tile(inout headers_t hdr,
 <% for (const sum of it.sums) { -%>
     // <%= sum.comment %>
 
-    @id(<%= sumId(sum) %>)
     action <%= sum.name %>(bit<8> parse, bit<16> pc<% if (!sum.wide) { %>, <%= it.pageParams %><% } %>) {
         next(parse, pc);
 <%   if (!sum.wide) { -%>
@@ -222,7 +217,6 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const shift of it.rightShifts) { -%>
     // Requantization, first half: arithmetic shift by a constant (the rounding term is in the bias).
-    @id(<%= 128 + shift %>)
     action scale_<%= shift %>(bit<8> parse, bit<16> pc, bit<8> pool) {
         next(parse, pc);
         meta.scale = 1;
@@ -235,7 +229,6 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% if (it.quantized.length > 0) { -%>
     // Requantization by thresholds, all in one.
-    @id(5)
     action quantize(bit<8> parse, bit<16> pc, bit<8> table_number, bit<8> pool) {
         next(parse, pc);
         meta.quantize = table_number;
@@ -243,12 +236,10 @@ control Tile(inout headers_t hdr,
     }
 
 <% } -%>
-    @id(2)
     action decide() {
         meta.decide = 1;
     }
 
-    @id(1)
     table sequencer {
         key = {
             hdr.matchmul.kind: exact;
@@ -273,7 +264,6 @@ control Tile(inout headers_t hdr,
 
 <% for (const s of slots) { -%>
     // Key byte <%= s %>. Every key is an address, so the table needs no match memory.
-    @id(<%= 256 + s %>)
     action add_<%= s %>(<%= lanes.map((m) => `int<32> w${m}`).join(", ") %>) {
 <% for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> + w<%= m %>;
@@ -281,7 +271,6 @@ control Tile(inout headers_t hdr,
     }
 
     @use_hash_action(1)
-    @id(<%= 256 + s %>)
     table lookup_<%= s %> {
         key = {
             meta.page_<%= s %>: exact;
@@ -310,13 +299,11 @@ control Tile(inout headers_t hdr,
 
 <% } -%>
 <% for (const m of it.quantized) { -%>
-    @id(<%= 512 + m %>)
     action put_<%= m %>(int<32> value) {
         hdr.lanes.l<%= m %> = value;
     }
 
     // The intervals between the thresholds of lane <%= m %>.
-    @id(<%= 512 + m %>)
     table quantize_<%= m %> {
         key = {
             meta.quantize: exact;
@@ -359,7 +346,6 @@ control Tile(inout headers_t hdr,
     }
 
     // Back to the client.
-    @id(3)
     action answer(bit<16> verdict) {
         hdr.matchmul.verdict = verdict;
         bit<48> client = hdr.ethernet.source;
@@ -370,7 +356,6 @@ control Tile(inout headers_t hdr,
     }
 
     // On through another port, for whoever acts on this class there.
-    @id(4)
     action forward(bit<16> verdict, bit<9> port) {
         hdr.matchmul.verdict = verdict;
         ig_tm_md.ucast_egress_port = port;
@@ -378,7 +363,6 @@ control Tile(inout headers_t hdr,
     }
 
     // Names the class, and does with it what the switch is to do; drop stops its packets here.
-    @id(2)
     table on_verdict {
         key = { hdr.tops.t0[<%= it.indexBits - 1 %>:0]: exact @name("index"); }
         actions = { answer; forward; drop; }

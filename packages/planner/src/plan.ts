@@ -57,11 +57,18 @@ export async function makePlan(
 ): Promise<Plan> {
   const progress = options.progress ?? noProgress;
   const stages = profile.pipeline?.stages ?? MOST_SLOTS + 1;
-  const candidates = chooseCandidates(model, {
-    mostSlots: options.slots ?? Math.min(MOST_SLOTS, stages - 1),
-    mostAddressBits: MOST_ADDRESS_BITS,
-    encoding: options.encoding ?? "auto",
-  }).filter((c) => options.slots === undefined || c.choice.slots === options.slots);
+  const enumerate = (mostSlots: number): Candidate[] =>
+    chooseCandidates(model, {
+      mostSlots,
+      mostAddressBits: MOST_ADDRESS_BITS,
+      encoding: options.encoding ?? "auto",
+    }).filter((c) => options.slots === undefined || c.choice.slots === options.slots);
+  let candidates = enumerate(options.slots ?? Math.max(1, Math.min(MOST_SLOTS, stages - 1)));
+  // With too few stages for any choice, the smallest that would do is placed to say what is missing.
+  if (candidates.length === 0)
+    candidates = enumerate(options.slots ?? MOST_SLOTS)
+      .sort((a, b) => a.choice.slots - b.choice.slots)
+      .slice(0, 1);
   if (candidates.length === 0) throw noCandidate(model, options);
   let refusal: unknown;
   let undecided = 0;

@@ -16,7 +16,7 @@ import { checksOf, verifyBundle } from "./verify.js";
  */
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const digits = join(root, "models", "digits");
-const out = join(root, "out", "demo");
+const out = process.env.MATCHMUL_DEMO_OUT ?? join(root, "out", "demo");
 const flips = 200;
 
 async function demo(terminal: Terminal): Promise<number> {

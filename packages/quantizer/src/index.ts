@@ -8,6 +8,7 @@ export {
   recalibrate,
 } from "./calibration.js";
 export { equalise } from "./equalise.js";
+export { importQuantized, isQuantized } from "./import/graph.js";
 export type { LoweringOptions } from "./lower/options.js";
 export { type Int8Run, measureTensors, type TensorError } from "./measure.js";
 export { loadQuantizedModel, saveQuantizedModel } from "./model-file.js";

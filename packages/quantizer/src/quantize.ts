@@ -1,11 +1,12 @@
 import type { Graph, Node } from "@matchmul/model";
 import type { Calibration } from "./calibration.js";
+import { appendArgMax } from "./class-layer.js";
 import { error } from "./errors.js";
+import { importQuantized, isQuantized } from "./import/graph.js";
 import { LoweringContext } from "./lower/context.js";
 import { findLogits } from "./lower/head.js";
 import type { LoweringOptions } from "./lower/options.js";
 import { lowerings } from "./lower/registry.js";
-import { elementCount } from "./quantize-input.js";
 import type { QuantizedModel } from "./quantized-model.js";
 import { type LayerReport, reportLayers } from "./report.js";
 import { validateModel } from "./validate/model.js";
@@ -38,7 +39,8 @@ function checkOptions(options: QuantizeOptions): LoweringOptions {
 }
 
 /**
- * Quantizes a float graph (normalised, so that constants are folded) to the int8 model.
+ * Quantizes a float graph (normalised, so that constants are folded) to the int8 model. A graph that is quantized
+ * already is imported as it is: calibration and options have no say.
  * @throws MatchMulError quantize-unsupported, quantize-structure, quantize-not-finite, quantize-option,
  *   calibration-missing, accumulator-overflow
  */
@@ -48,6 +50,11 @@ export function quantize(
   options: QuantizeOptions = {},
 ): { model: QuantizedModel; report: QuantizationReport } {
   const checked = checkOptions(options);
+  if (isQuantized(graph)) {
+    const model = importQuantized(graph);
+    if (options.name !== undefined) model.name = options.name;
+    return { model, report: { layers: reportLayers(model) } };
+  }
   if (graph.inputs.length !== 1)
     throw error(
       "quantize-structure",
@@ -80,19 +87,6 @@ export function quantize(
   appendArgMax(model, context.freshName("class"), context.freshName("arg-max"));
   validateModel(model, `the model quantized from ${graph.name}`);
   return { model, report: { layers: reportLayers(model) } };
-}
-
-/** Ends a model with the class of its logits. */
-export function appendArgMax(model: QuantizedModel, tensor: string, layer: string): void {
-  model.tensors[tensor] = {
-    name: tensor,
-    shape: [1],
-    dtype: "int32",
-    scale: 1,
-    zeroPoint: 0,
-    range: [0, elementCount(model.tensors[model.logits].shape) - 1],
-  };
-  model.layers.push({ kind: "arg-max", name: layer, input: model.logits, output: tensor });
 }
 
 /** The ONNX operators that quantize lowers. */

@@ -221,7 +221,7 @@ describe("quantized networks", () => {
     expect(x.saturated).toBeGreaterThan(0.02);
     expect(x.saturated).toBeLessThan(0.08);
     expect(x.largestError).toBeLessThan(0.1);
-    for (const e of errors) expect(e.snrDb, e.tensor).toBeGreaterThan(8);
+    for (const e of errors) expect(e.snrDb, e.tensor).toBeGreaterThan(5);
   });
 });
 

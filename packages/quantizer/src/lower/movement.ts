@@ -105,7 +105,11 @@ function paddingOf(node: Node, input: QuantizedTensor, context: LoweringContext)
   return idealOutputs(spec, [1])[0];
 }
 
-function runOnIndices(node: Node, shape: readonly number[], graph: Graph): ArrayLike<number>[] {
+/**
+ * For each output of a node that moves elements, where each of its elements comes from, counted from 1; 0 is
+ * padding.
+ */
+export function runOnIndices(node: Node, shape: readonly number[], graph: Graph): ArrayLike<number>[] {
   const length = elementCount(shape);
   // Indices are exact in float32 up to 2^24, far above any image a switch takes.
   if (length >= 2 ** 24)

@@ -1,7 +1,11 @@
 import type { Node } from "@matchmul/model";
 import { error } from "../errors.js";
 import type { Window } from "../quantized-model.js";
-import type { LoweringContext } from "./context.js";
+
+/** Who knows the shapes of values, without their batch dimension. */
+export interface ShapeSource {
+  shapeOf(value: string, node: Node): number[];
+}
 
 /** An image's shape as channels, height and width; one-dimensional images have height 1. */
 export interface ImageShape {
@@ -10,7 +14,7 @@ export interface ImageShape {
 }
 
 /** A value's shape [N, C, L] or [N, C, H, W]. @throws MatchMulError quantize-structure */
-export function imageShape(value: string, node: Node, context: LoweringContext): ImageShape {
+export function imageShape(value: string, node: Node, context: ShapeSource): ImageShape {
   const shape = context.shapeOf(value, node);
   if (shape.length !== 2 && shape.length !== 3)
     throw error(
@@ -23,7 +27,7 @@ export function imageShape(value: string, node: Node, context: LoweringContext):
 }
 
 /** The window of Conv or a pooling node, padding by auto_pad resolved. */
-export function windowOf(node: Node, kernel: readonly number[], context: LoweringContext): Window {
+export function windowOf(node: Node, kernel: readonly number[], context: ShapeSource): Window {
   const { size: inSize } = imageShape(node.inputs[0], node, context);
   const { size: outSize } = imageShape(node.outputs[0], node, context);
   const rank = kernel.length;

@@ -1,5 +1,13 @@
 import { Random } from "@matchmul/common";
-import { Attributes, type Graph, inferShapes, type Node, type Tensor, tensor } from "@matchmul/model";
+import {
+  Attributes,
+  type DType,
+  type Graph,
+  inferShapes,
+  type Node,
+  type Tensor,
+  tensor,
+} from "@matchmul/model";
 
 /** Builds float graphs for tests, one call a node. */
 export class GraphBuilder {
@@ -9,10 +17,17 @@ export class GraphBuilder {
   constructor(
     readonly input: string,
     readonly shape: (number | string)[],
+    readonly dtype: DType = "float32",
   ) {}
 
   constant(name: string, shape: number[], values: ArrayLike<number>): string {
     this.#initializers.set(name, tensor(shape, Float32Array.from(values)));
+    return name;
+  }
+
+  /** A constant of any element type. */
+  tensor(name: string, value: Tensor): string {
+    this.#initializers.set(name, value);
     return name;
   }
 
@@ -59,13 +74,16 @@ export class GraphBuilder {
       name: "test",
       opset: 17,
       producer: "",
-      inputs: [{ name: this.input, dtype: "float32", shape: this.shape }],
-      outputs: outputs.map((name) => ({ name, dtype: "float32", shape: undefined })),
+      inputs: [{ name: this.input, dtype: this.dtype, shape: this.shape }],
+      outputs: [],
       nodes: this.#nodes,
       initializers: this.#initializers,
       values: new Map(),
     };
     inferShapes(graph);
+    graph.outputs = outputs.map(
+      (name) => graph.values.get(name) ?? { name, dtype: "float32", shape: undefined },
+    );
     return graph;
   }
 }

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { commands } from "../../src/control/commands/index.js";
 import { runCommands } from "../../src/control/index.js";
 import { P4Error } from "../../src/errors.js";
 import { device, outOf, send } from "./program.js";
@@ -226,5 +228,52 @@ describe("simple_switch_CLI commands", () => {
     expect(code("mc_mgrp_create 1\nmc_mgrp_create 1")).toEqual(["duplicate-entry", 2]);
     expect(code("table_indirect_add exact_t 1 => 0")).toEqual(["no-profile", 1]);
     expect(code("set_queue_depth 1000000")).toBe(null);
+  });
+
+  it("throw nothing but P4Error, whatever the text", () => {
+    const names = [
+      "exact_t",
+      "ternary_t",
+      "I.lpm_t",
+      "selected_t",
+      "r",
+      "c",
+      "dc",
+      "dm",
+      "me",
+      "sel",
+      "special",
+      "set",
+      "wide",
+    ];
+    const word = fc.oneof(
+      fc.constantFrom(
+        ...commands.keys(),
+        ...names,
+        "=>",
+        "|",
+        "0",
+        "1",
+        "-1",
+        "0x10&&&0xff",
+        "10.0.0.0/8",
+        "1->2",
+        "0.5:3",
+      ),
+      fc.string({ maxLength: 6 }),
+    );
+    // A dump of a register array takes as long as the array is; these are small.
+    const line = fc.tuple(fc.constantFrom(...commands.keys()), fc.array(word, { maxLength: 6 }));
+    const { run } = setup();
+    fc.assert(
+      fc.property(line, ([command, words]) => {
+        try {
+          run([command, ...words].join(" "));
+        } catch (e) {
+          expect(e).toBeInstanceOf(P4Error);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

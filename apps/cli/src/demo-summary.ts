@@ -36,12 +36,12 @@ export function demoSummary(
     bold(`${plan.model.name} in the match-action tables of ${plan.profile.name}`),
     "",
     ...accuracy.map(({ level, executedBy, right, images }) =>
-      row(level.replace("P4,", "in switch,"), `${ratio(right, images)} right ${dim(executedBy)}`),
+      row(level.replace("P4,", "in switch,"), `${ratio(right, images)} right ${dim(`(${executedBy})`)}`),
     ),
     ...targets.map(({ target, report: r }) =>
       row(
         "",
-        `${(r.exact ? green : red)(bold(`bit-exact ${r.exactImages}/${r.images} images, ${r.exactLogits}/${r.logits} logits`))} ${dim(`P4 text and entries for ${target}`)}`,
+        `${(r.exact ? green : red)(bold(`bit-exact ${r.exactImages}/${r.images} images, ${r.exactLogits}/${r.logits} logits`))} ${dim(`(P4 text and entries for ${target})`)}`,
       ),
     ),
     ...(mutation
@@ -70,7 +70,7 @@ export function demoSummary(
     row("bundle", here(bundle.directory)),
     row(
       "P4",
-      `${here(join(bundle.directory, program?.path ?? ""))} ${dim(`${bytes(program?.bytes ?? 0)}, its entries ${bytes(entries?.bytes ?? 0)}`)}`,
+      `${here(join(bundle.directory, program?.path ?? ""))} ${dim(`(${bytes(program?.bytes ?? 0)}; entries ${bytes(entries?.bytes ?? 0)})`)}`,
     ),
     row("took", `${seconds.toFixed(1)} s`),
   ].join("\n");

@@ -7,10 +7,12 @@ export function containersAndSearch(placement: PlacementDocument): Html {
   const { phv, statistics, bound, gap, baseline, optimal } = placement;
   const of = (used: number, limit: number | null) =>
     limit === null || !Number.isFinite(limit) ? count(used) : `${count(used)} of ${count(limit)}`;
+  const restarts = statistics.restarts > 0 ? `, ${count(statistics.restarts)} restarts` : "";
+  const found = statistics.solvedBy === "ilp" ? "integer program" : `list schedule${restarts}`;
   const search: [string, string][] = [
     ["lower bound", `${bound} stages${optimal ? ", met" : `, gap ${(gap * 100).toFixed(0)} %`}`],
     ["greedy first fit", `${baseline.stagesUsed} stages`],
-    ["found by", `${statistics.solvedBy}, ${count(statistics.restarts)} restarts`],
+    ["found by", found],
   ];
   if (statistics.programs > 0)
     search.push([

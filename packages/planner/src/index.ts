@@ -3,6 +3,7 @@ export { blocksOf } from "./lowering/blocks.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";
 export { type Choice, keyShape, type LayerChoice } from "./lowering/options.js";
+export { lowerShiftAdd } from "./lowering/shift-add.js";
 export {
   lookupRows,
   parkSize,

@@ -1,5 +1,5 @@
 import type { HardwareProfile } from "@matchmul/profiles";
-import { LANES, type MicroProgram } from "../microcode/types.js";
+import type { MicroProgram } from "../microcode/types.js";
 
 /** Bytes of Ethernet and MatchMul header in front of lanes and queue (docs/wire.md). */
 export const HEADER_BYTES = 28;
@@ -25,14 +25,14 @@ export function packetBytes(program: MicroProgram): number[] {
   let queue = program.input.bytes;
   let parked = 0;
   return program.passes.map(({ parse }) => {
-    if (parse.kind === "fresh") queue += LANES * 4 - parse.skip;
+    if (parse.kind === "fresh") queue += program.lanes * 4 - parse.skip;
     if (parse.kind === "park") parked += parse.lanes;
     if (parse.kind === "narrow") {
       queue += parked + parse.lanes;
       parked = 0;
     }
     queue -= parse.keys * parse.keyBytes;
-    return HEADER_BYTES + parked + LANES * 4 + queue;
+    return HEADER_BYTES + parked + program.lanes * 4 + queue;
   });
 }
 

@@ -43,7 +43,7 @@ function accumulatorBound(tile: Tile, block: Block): number {
 }
 
 /** Weights and bias as the tables sum them: offset taken out, and in the last layer the index put below. */
-function tileWeights(block: Block, tile: Tile, offset: number): TileWeights {
+export function tileWeights(block: Block, tile: Tile, offset: number): TileWeights {
   const features = tile.features.length;
   const bits = block.requantization === null ? indexBits(tile.outputs) : 0;
   const bound = accumulatorBound(tile, block);
@@ -65,7 +65,7 @@ function tileWeights(block: Block, tile: Tile, offset: number): TileWeights {
 }
 
 /** What follows a tile's sums: scale or thresholds and pooling for the next block, or the verdict. */
-function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: string): void {
+export function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: string): void {
   const keep = { kind: "keep", keys: 0, keyBytes: 1 } as const;
   const { requantization } = block;
   const pool: Pool | null = tile.window > 1 ? { units: tile.units, window: tile.window } : null;
@@ -90,7 +90,7 @@ function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: strin
 }
 
 /** The value that a byte stands for in the next block's input: low byte of what `finishTile` left in a lane. */
-function valueOfByte(block: Block): (output: number, byte: number) => number {
+export function valueOfByte(block: Block): (output: number, byte: number) => number {
   const requantization = block.requantization!;
   if (requantization.kind === "threshold") {
     const signed = requantization.lowest < 0;
@@ -117,7 +117,7 @@ export function lower(
   if (classes > LANES) throw error("layer-too-wide", blocks.at(-1)!.name, classes, LANES);
   const builder = new MicroBuilder(choice.slots);
   // Weights first: which rows they got is part of the keys that the layers before make.
-  const tiles = blocks.map(tilesOf);
+  const tiles = blocks.map((block) => tilesOf(block));
   const placed: PlacedTile[][] = blocks.map((block, i) =>
     tiles[i].map((tile) => {
       const shape = keyShape(
@@ -160,6 +160,7 @@ export function lower(
   const features = blocks[0].input.features;
   return {
     name: model.name,
+    lanes: LANES,
     slots: choice.slots,
     pages: builder.pages,
     passes: builder.passes,

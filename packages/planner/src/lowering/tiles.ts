@@ -26,14 +26,15 @@ export function outputsOf(block: Block): number {
 /**
  * Cuts a block into tiles, in order of its outputs.
  *
+ * @param lanes accumulators that the packet carries
  * @throws MatchMulError layer-too-wide for a pooling window of more elements than lanes
  */
-export function tilesOf(block: Block): Tile[] {
+export function tilesOf(block: Block, lanes = LANES): Tile[] {
   const { matrix, windows } = block;
   const outputs = outputsOf(block);
   const window = windows?.[0].length ?? 1;
-  if (window > LANES) throw error("layer-too-wide", block.name, window, LANES);
-  const most = Math.floor(LANES / window);
+  if (window > lanes) throw error("layer-too-wide", block.name, window, lanes);
+  const most = Math.floor(lanes / window);
   const tiles: Tile[] = [];
   for (let first = 0; first < outputs; first += most) {
     const units = Math.min(most, outputs - first);

@@ -73,6 +73,12 @@ function execute(program: MicroProgram, state: PacketState, step: Step, keys: nu
       const row = (key & 0xff) * LANES;
       for (let m = 0; m < LANES; m++) lanes[m] += page.words[row + m];
     }
+  } else if (step.kind === "multiply") {
+    const { rows, maps } = program.shiftAdd!;
+    const x = step.map === 0 ? 1 : maps[step.map - 1].values[keys[0] ?? 0];
+    const { words } = rows[step.row];
+    for (let j = 0; j < 8; j++)
+      if ((x >> j) & 1) for (let m = 0; m < words.length; m++) lanes[m] += words[m] << j;
   } else if (step.kind === "scale") {
     for (let m = 0; m < LANES; m++) lanes[m] = Math.min(Math.max(lanes[m] >> step.shift, 0), 255);
     if (step.pool !== null) pool(lanes, step.pool);

@@ -65,7 +65,8 @@ export function keysOfTiles(tiles: TileKeys[], values: ArrayLike<number>): Uint8
 
 /** The payload of a request for one image of 8-bit values. */
 export function encodeInput(program: Pick<MicroProgram, "input">, values: ArrayLike<number>): Uint8Array {
-  const { encoding, features, layouts } = program.input;
+  const { encoding, features, layouts, order } = program.input;
   if (values.length !== features) throw new RangeError(`${features} values expected, ${values.length} given`);
+  if (order !== undefined) return Uint8Array.from(order, (f) => values[f] & 0xff);
   return encoding === "planes" ? keysOfTiles(layouts, values) : Uint8Array.from(values, (v) => v & 0xff);
 }

@@ -9,6 +9,9 @@
  *   slots    one lookup table per slot, each with pages of 256 rows of 32 words
  */
 
+/** Accumulators a packet of the shift-and-add program carries: as many containers again hold the weights. */
+export const SHIFT_ADD_LANES = 16;
+
 /** Accumulators a packet carries: 32 lanes of 32 bits fill the 128-byte action data bus of a stage. */
 export const LANES = 32;
 /** Rows in a page: a lookup's key is one byte. */
@@ -46,6 +49,11 @@ export type Step =
    * where each key brings its page.
    */
   | { kind: "accumulate"; shiftLeft: number; pages: number[] | null }
+  /**
+   * Shift-and-add: x = shiftAdd.maps[map - 1][key], or 1 without a key where `map` is 0; then for each bit j of x
+   * that is set, lane = lane + (shiftAdd.rows[row].words[lane number] << j).
+   */
+  | { kind: "multiply"; row: number; map: number }
   /** lane = min(max(lane >> shift, 0), 255), arithmetic shift; then pooled. */
   | { kind: "scale"; shift: number; pool: Pool | null }
   /** lane = lowest + how many of MicroProgram.thresholds[table].lanes[lane number] are <= lane; then pooled. */
@@ -134,8 +142,20 @@ export type VerdictAction =
   /** On through another port, with class and logits, addresses untouched. */
   | { kind: "forward"; port: number };
 
+/** The weights of the shift-and-add kernel. */
+export interface ShiftAddTables {
+  /** A row of weights for each input of each tile, and one for its bias. */
+  rows: { layer: string; label: string; words: Int32Array }[];
+  /** What an arriving byte means, offset so that it is not negative: requantization tables among them. */
+  maps: { layer: string; values: Uint8Array }[];
+}
+
 export interface MicroProgram {
   name: string;
+  /** Accumulators in the packet. */
+  lanes: number;
+  /** Present where the program is the shift-and-add kernel's, which has no lookup slots. */
+  shiftAdd?: ShiftAddTables;
   slots: number;
   /** pages[slot][page]; page 0 is the zero page, and null. */
   pages: (Page | null)[][];
@@ -145,6 +165,11 @@ export interface MicroProgram {
     /** `bytes`: int8 values as they are, turned into planes by the switch. `planes`: key bytes made by the client. */
     encoding: "bytes" | "planes";
     features: number;
+    /**
+     * With encoding `bytes`: which value each payload byte is, where that is not all of them in order (shift-and-add
+     * takes a tile's inputs once for each tile).
+     */
+    order?: number[];
     /** Payload bytes of a request. */
     bytes: number;
     dtype: "int8" | "uint8";

@@ -47,7 +47,7 @@ header matchmul_t {
     bit<16> verdict;     // the class, in an answer
 }
 
-// 32 accumulators of 32 bits.
+// Accumulators of 32 bits.
 header lanes_t {
 <% for (const m of lanes) { -%>
     bit<32> l<%= m %>;
@@ -86,11 +86,19 @@ struct headers_t {
     waiting_<%= bytes %>_t rest_waiting_<%= bytes %>;  // results of earlier tiles that wait to be keys
 <% } -%>
     tops_t     tops;  // in the verdict's pass
-    byte_t[<%= it.slots.length %>]  key;   // the keys of this pass: parsed, used, not sent on
+    byte_t[<%= it.keySize %>]  key;   // the keys of this pass: parsed, used, not sent on
     byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
 }
 
 struct metadata_t {
+<% if (it.shiftAdd) { -%>
+    bit<<%= it.shiftAdd.rowBits %>> row;  // of weights
+    bit<8> map_number;  // what the key byte means; 0: no key, the factor is 1
+    bit<8> factor;
+<%   for (const m of lanes) { -%>
+    bit<32> weight_<%= m %>;
+<%   } -%>
+<% } -%>
 <% for (const s of slots) { -%>
     bit<<%= it.pageBits %>> page_<%= s %>;
 <% } -%>
@@ -179,7 +187,11 @@ control Tile(inout headers_t hdr,
         meta.again = 1;
     }
 
-    action choose(<%= slots.map((s) => `bit<${it.pageBits}> page_${s}`).join(", ") %>) {
+    action choose(<%= it.pageParams %>) {
+<% if (it.shiftAdd) { -%>
+        meta.row = row[<%= it.shiftAdd.rowBits - 1 %>:0];
+        meta.map_number = map_number;
+<% } -%>
 <% for (const s of slots) { -%>
         meta.page_<%= s %> = page_<%= s %>;
 <% } -%>
@@ -262,6 +274,50 @@ control Tile(inout headers_t hdr,
         default_action = drop();
     }
 
+<% if (it.shiftAdd) { -%>
+    // One row of weights: an input's, for all lanes; or the bias.
+    action load(<%= lanes.map((m) => `bit<32> w${m}`).join(", ") %>) {
+<%   for (const m of lanes) { -%>
+        meta.weight_<%= m %> = w<%= m %>;
+<%   } -%>
+    }
+
+    table weights {
+        key = { meta.row: exact; }
+        actions = { load; }
+        size = <%= it.shiftAdd.rows %>;
+        const default_action = load(<%= lanes.map(() => "0").join(", ") %>);
+    }
+
+    // What the key byte means: requantization and activation function of the layer before, or the input itself.
+    action multiply_by(bit<8> factor) {
+        meta.factor = factor;
+    }
+
+    table translate {
+        key = {
+            meta.map_number: exact;
+            hdr.key[0].value: exact;
+        }
+        actions = { multiply_by; }
+        size = <%= it.shiftAdd.translations %>;
+        const default_action = multiply_by(1);
+    }
+
+    // A product is eight of these, each for one bit of the factor, with the weights doubled in between.
+    action add_weights() {
+<%   for (const m of lanes) { -%>
+        hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> + meta.weight_<%= m %>;
+<%   } -%>
+    }
+
+    action double_weights() {
+<%   for (const m of lanes) { -%>
+        meta.weight_<%= m %> = meta.weight_<%= m %> << 1;
+<%   } -%>
+    }
+
+<% } -%>
 <% for (const s of slots) { -%>
     // Key byte <%= s %>.
     @id(<%= 256 + s %>)
@@ -415,6 +471,18 @@ control Tile(inout headers_t hdr,
                     clamp_high();
 <% } -%>
                 } else {
+<% if (it.shiftAdd) { -%>
+                    weights.apply();
+                    translate.apply();
+<%   for (const j of it.shiftAdd.bits) { -%>
+                    if (meta.factor[<%= j %>:<%= j %>] == 1) {
+                        add_weights();
+                    }
+<%     if (j < 7) { -%>
+                    double_weights();
+<%     } -%>
+<%   } -%>
+<% } -%>
 <% for (const s of slots) { -%>
                     lookup_<%= s %>.apply();
 <% } -%>

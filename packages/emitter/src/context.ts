@@ -8,6 +8,7 @@ import {
   quantizedLanes,
   quantizeRows,
   restSize,
+  type ShiftAddTables,
   sequencerRows,
   verdictRows,
 } from "@matchmul/planner";
@@ -68,7 +69,7 @@ function opaqueLengths({ modes }: Schedule): { parked: number[]; rest: number[] 
   };
 }
 
-function parserSteps({ mode, id, tops }: Mode): ParserStep[] {
+function parserSteps({ mode, id, tops }: Mode, lanes: number): ParserStep[] {
   const isEntry = id === 0;
   const steps: ParserStep[] = [];
   const extract = (header: string): void => {
@@ -91,7 +92,7 @@ function parserSteps({ mode, id, tops }: Mode): ParserStep[] {
           ? `key[${mode.parked + m}]`
           : `rest[${m - Math.max(0, mode.keys - mode.parked)}]`,
       );
-    advance((LANES - mode.lanes) * 32);
+    advance((lanes - mode.lanes) * 32);
     return steps;
   }
   if (mode.parked > 0) extract(`parked_${opaque(mode.parked)}`);
@@ -101,7 +102,7 @@ function parserSteps({ mode, id, tops }: Mode): ParserStep[] {
   if (mode.kind === "fresh" && !isEntry) advance(mode.skip * 8);
   if (mode.kind === "park") {
     for (let m = 0; m < mode.lanes; m++) low(`parked[${m}]`);
-    advance((LANES - mode.lanes) * 32);
+    advance((lanes - mode.lanes) * 32);
   }
   for (let slot = 0; slot < mode.keys; slot++) {
     if (mode.keyBytes === 2) {
@@ -113,10 +114,10 @@ function parserSteps({ mode, id, tops }: Mode): ParserStep[] {
   return steps;
 }
 
-const modeContext = (mode: Mode): object => ({
+const modeContext = (mode: Mode, lanes: number): object => ({
   id: mode.id,
   comment: `Mode ${mode.id}. ${mode.tops > 0 ? "For the verdict. " : ""}${describe(mode.mode)}`,
-  steps: parserSteps(mode),
+  steps: parserSteps(mode, lanes),
 });
 
 interface SumAction {
@@ -168,6 +169,12 @@ function sumActions({ leftShifts, wide }: Schedule): SumAction[] {
   return actions;
 }
 
+/** Sizes of the shift-and-add kernel's tables: rows are addresses, so a power of two. */
+function shiftAddContext({ rows, maps }: ShiftAddTables): object {
+  const rowBits = Math.max(1, Math.ceil(Math.log2(rows.length)));
+  return { rowBits, rows: 2 ** rowBits, translations: maps.length * 256, bits: [0, 1, 2, 3, 4, 5, 6, 7] };
+}
+
 /** The data of the templates in p4src. `summary` are the plan's numbers for the comment on top. */
 export function templateContext(
   schedule: Schedule,
@@ -178,7 +185,7 @@ export function templateContext(
 ): object {
   const { program } = schedule;
   const slots = Array.from({ length: program.slots }, (_, s) => s);
-  const bits = pageBits(program);
+  const bits = program.shiftAdd ? 1 : pageBits(program);
   const verdict = program.passes.map((p) => p.step).find((step) => step.kind === "verdict")!;
   const levels = largestTree(program.classes);
   return {
@@ -187,21 +194,25 @@ export function templateContext(
     architecture,
     recirculationPort,
     slots,
-    lanes: Array.from({ length: LANES }, (_, m) => m),
+    lanes: Array.from({ length: program.lanes }, (_, m) => m),
     pageBits: bits,
-    pageParams: slots.map((s) => `bit<${bits}> page_${s}`).join(", "),
-    pageArgs: slots.map((s) => `page_${s}`).join(", "),
+    keySize: Math.max(1, program.slots),
+    shiftAdd: program.shiftAdd && shiftAddContext(program.shiftAdd),
+    pageParams: program.shiftAdd
+      ? "bit<16> row, bit<8> map_number"
+      : slots.map((s) => `bit<${bits}> page_${s}`).join(", "),
+    pageArgs: program.shiftAdd ? "row, map_number" : slots.map((s) => `page_${s}`).join(", "),
     restSize: restSize(program),
     parkSize: parkSize(program),
     opaque: opaqueLengths(schedule),
-    modes: schedule.modes.map(modeContext),
+    modes: schedule.modes.map((mode) => modeContext(mode, program.lanes)),
     quantized: Array.from({ length: quantizedLanes(program) }, (_, m) => m),
     quantizeSize: quantizeRows(program),
     pools: schedule.pools.map(({ id, pool }) => ({ id, ...pool, levels: poolLevels(pool) })),
     sums: sumActions(schedule),
     rightShifts: schedule.rightShifts,
     sequencerSize: sequencerRows(program),
-    lookupSize: lookupRows(program),
+    lookupSize: program.shiftAdd ? 0 : lookupRows(program),
     classes: program.classes,
     verdictSize: verdictRows(program),
     indexBits: verdict.indexBits,

@@ -35,6 +35,7 @@ export function* sequencerEntries(schedule: Schedule): Generator<EmittedEntry> {
       };
     else if (step.kind === "threshold")
       yield { ...entry, params: [...onward, step.table + 1, schedule.poolOf(step.pool)] };
+    else if (step.kind === "multiply") yield { ...entry, params: [...onward, step.row, step.map] };
     else yield { ...entry, params: [...onward, ...(step.pages ?? [])] };
   }
 }
@@ -56,6 +57,18 @@ export function* lookupEntries(schedule: Schedule): Generator<EmittedEntry> {
       }
     }
   }
+}
+
+/** Shift-and-add: the rows of weights, and what input bytes mean. */
+export function* multiplyEntries({ program }: Schedule): Generator<EmittedEntry> {
+  if (program.shiftAdd === undefined) return;
+  const { rows, maps } = program.shiftAdd;
+  for (const [row, { words }] of rows.entries())
+    if (words.some((w) => w !== 0))
+      yield { table: "weights", action: "load", keys: [row], params: Array.from(words, (w) => w >>> 0) };
+  for (const [map, { values }] of maps.entries())
+    for (const [byte, value] of values.entries())
+      yield { table: "translate", action: "multiply_by", keys: [map + 1, byte], params: [value] };
 }
 
 /**
@@ -94,4 +107,5 @@ export function* allEntries(schedule: Schedule): Generator<EmittedEntry> {
   yield* verdictEntries(schedule);
   yield* thresholdEntries(schedule);
   yield* lookupEntries(schedule);
+  yield* multiplyEntries(schedule);
 }

@@ -14,14 +14,18 @@ export interface NumberedPool {
   pool: Pool;
 }
 
+/** True where the pass's keys bring their page. */
+const isWide = ({ step }: Pass): boolean => step.kind === "accumulate" && step.pages === null;
+
 /** The sequencer action of a pass. Where keys bring their page, the action sets none: `_wide`. */
 export function actionOf(pass: Pass): string {
   const { step } = pass;
   if (step.kind === "verdict") return "decide";
   if (step.kind === "scale") return `scale_${step.shift}`;
   if (step.kind === "threshold") return "quantize";
-  const wide = step.pages === null ? "_wide" : "";
+  const wide = isWide(pass) ? "_wide" : "";
   if (pass.parse.kind !== "keep") return `${pass.pc === 0 ? "admit" : "begin_sum"}${wide}`;
+  if (step.kind === "multiply") return "continue_sum";
   return step.shiftLeft === 0 ? `continue_sum${wide}` : `next_plane_${step.shiftLeft}${wide}`;
 }
 
@@ -48,6 +52,7 @@ export class Schedule {
         this.modes.push({ id: this.modes.length, mode: pass.parse, tops });
       }
       const { step } = pass;
+      if (step.kind === "multiply" && pass.parse.kind === "keep") left.narrow.push(0);
       if (step.kind === "accumulate" && pass.parse.kind === "keep")
         left[step.pages === null ? "wide" : "narrow"].push(step.shiftLeft);
       const pool = "pool" in step ? step.pool : null;
@@ -58,7 +63,6 @@ export class Schedule {
       ...sorted(left.narrow).map((shift) => ({ shift, wide: false })),
       ...sorted(left.wide).map((shift) => ({ shift, wide: true })),
     ];
-    const isWide = (pass: Pass): boolean => pass.step.kind === "accumulate" && pass.step.pages === null;
     const begins = program.passes.slice(1).filter((pass) => pass.parse.kind !== "keep");
     this.wide = {
       any: begins.some(isWide),

@@ -35,9 +35,9 @@ export interface Answer {
   logits: Int32Array;
 }
 
-/** Reads an answer; null for a packet that is none. */
-export function readAnswer(packet: Uint8Array, classes: number): Answer | null {
-  if (packet.length < HEADER_BYTES + LANES * 4) return null;
+/** Reads an answer; null for a packet that is none. `lanes`: how many the program's packets carry. */
+export function readAnswer(packet: Uint8Array, classes: number, lanes = LANES): Answer | null {
+  if (packet.length < HEADER_BYTES + lanes * 4) return null;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
   if (view.getUint16(12) !== ETHERTYPE || packet[14] !== VERSION || packet[15] !== KIND_ANSWER) return null;
   return {

@@ -82,7 +82,10 @@ export function mutationCheck(
       );
   const widths = (entry: Reached): number[] => widthsOf.get(`${entry.table} ${entry.action}`) ?? [];
   // Entries the control plane put there; those the text itself declares cannot be changed.
-  const changeable = new Set(program.pages.map((_, slot) => `lookup_${slot}`)).add("sequencer");
+  const changeable = new Set(program.pages.map((_, slot) => `lookup_${slot}`))
+    .add("sequencer")
+    .add("weights")
+    .add("translate");
   const pool = reachedEntries(engine, requests).filter(
     (e) => widths(e).length > 0 && changeable.has(e.table.slice(e.table.lastIndexOf(".") + 1)),
   );

@@ -1,5 +1,5 @@
 import { HEADER_BYTES, KIND_ANSWER, KIND_PASS, type Schedule } from "@matchmul/emitter";
-import { LANES, type PacketState, type Pass, runMicrocode, type VerdictAction } from "@matchmul/planner";
+import { type PacketState, type Pass, runMicrocode, type VerdictAction } from "@matchmul/planner";
 import type { Difference } from "./report.js";
 
 /** What microcode makes of a request: its result, and the packet that must leave each pass. */
@@ -28,8 +28,9 @@ function packetAfter(
   pass: Pass,
   state: PacketState,
 ): Uint8Array {
+  const count = schedule.program.lanes;
   const lanes = HEADER_BYTES + state.parked.length;
-  const packet = new Uint8Array(lanes + LANES * 4 + state.queue.length);
+  const packet = new Uint8Array(lanes + count * 4 + state.queue.length);
   packet.set(request.subarray(0, HEADER_BYTES));
   const view = new DataView(packet.buffer);
   const next = schedule.program.passes[pass.pc + 1];
@@ -39,8 +40,8 @@ function packetAfter(
   view.setUint16(20, port);
   if (next === undefined) view.setUint16(26, state.verdict);
   packet.set(state.parked, HEADER_BYTES);
-  for (let m = 0; m < LANES; m++) view.setInt32(lanes + m * 4, state.lanes[m]);
-  packet.set(state.queue, lanes + LANES * 4);
+  for (let m = 0; m < count; m++) view.setInt32(lanes + m * 4, state.lanes[m]);
+  packet.set(state.queue, lanes + count * 4);
   return packet;
 }
 
@@ -83,7 +84,7 @@ export function describePacketDifference(
   let at = 0;
   while (at < expected.length && expected[at] === actual[at]) at++;
   const lanes = HEADER_BYTES + (schedule.program.passes[pc + 1]?.parse.parked ?? 0);
-  const queue = lanes + LANES * 4;
+  const queue = lanes + schedule.program.lanes * 4;
   const lane = (at - lanes) >> 2;
   if (at >= lanes && at < queue && actual.length >= queue) {
     const read = (packet: Uint8Array): string =>

@@ -91,7 +91,7 @@ export function verify(
       if (packets.every(({ port }) => port === RECIRCULATED)) report.exactImages++;
     } else {
       const last = packets.at(-1);
-      const answer = last === undefined ? null : readAnswer(last.bytes, program.classes);
+      const answer = last === undefined ? null : readAnswer(last.bytes, program.classes, program.lanes);
       classes.inSwitch.push(answer?.class ?? -1);
       let same = 0;
       for (let o = 0; o < program.classes; o++) if (answer?.logits[o] === reference.logits[o]) same++;

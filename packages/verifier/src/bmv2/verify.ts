@@ -33,7 +33,7 @@ export async function verifyOnBmv2(
     ...options,
   });
   const answers = new Map(
-    out.map((packet) => readAnswer(packet, program.classes)).map((a) => [a?.request, a]),
+    out.map((packet) => readAnswer(packet, program.classes, program.lanes)).map((a) => [a?.request, a]),
   );
   const report: Bmv2Report = {
     exact: false,

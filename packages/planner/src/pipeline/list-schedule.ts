@@ -230,7 +230,8 @@ class Run {
 
 /**
  * Greedy first fit, the baseline: in program order (predecessors first), each table goes to the first stage that its
- * predecessors allow and that has room; one that fits nowhere whole takes what room there is.
+ * predecessors allow and that has room; one that fits nowhere whole takes what room there is. Every table must fit an
+ * empty stage, at least in part.
  */
 export function firstFit(problem: Problem): Scheduled {
   const { tables, predecessors, order } = problem;
@@ -245,6 +246,7 @@ export function firstFit(problem: Problem): Scheduled {
       while (states.length <= stage) states.push(new StageState(problem));
       const state = states[stage];
       const units = whole ? (state.fits(table, left) ? left : 0) : state.mostUnits(table, left);
+      if (units === 0 && state.tables.length === 0) throw new Error(`${table.table.name} fits no stage`);
       if (units === 0) continue;
       state.add(table, units);
       parts[t].push([stage, units]);

@@ -1,8 +1,11 @@
 import { Device, type Engine, loadEntries, loadProgram } from "@matchmul/p4-engine";
 
+/** Passes after which a packet counts as lost: more than any schedule has, so that a wrong one ends. */
+const PASS_LIMIT = 20_000;
+
 /** An engine with a pipe's program and its entries, as their texts say. @throws P4Error */
 export function loadPipe(p4: string, entries: string, file?: string): Engine {
-  const engine = loadProgram(p4, { file });
+  const engine = loadProgram(p4, { file, passLimit: PASS_LIMIT });
   loadEntries(new Device(engine), entries);
   return engine;
 }

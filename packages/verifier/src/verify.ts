@@ -1,6 +1,6 @@
 import { noProgress, type Progress } from "@matchmul/common";
 import { readAnswer, requestPacket, Schedule } from "@matchmul/emitter";
-import type { Engine } from "@matchmul/p4-engine";
+import { type Engine, P4Error } from "@matchmul/p4-engine";
 import type { MicroProgram } from "@matchmul/planner";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { runInt8 } from "@matchmul/reference";
@@ -18,12 +18,17 @@ export interface Subject {
   engine: Engine;
 }
 
-/** What the engine made of one request: every packet that went around again, and those that came out. */
+/**
+ * What the engine made of one request: every packet that went around again, and those that came out. Where the
+ * engine gave the packet up (it goes around for ever, or grows without end), what there was until then.
+ */
 export function observePackets(engine: Engine, request: Uint8Array): SentPacket[] {
   const packets: SentPacket[] = [];
   engine.observe({ again: (_, packet) => packets.push({ port: RECIRCULATED, bytes: packet.slice() }) });
   try {
     packets.push(...engine.process(CLIENT_PORT, request));
+  } catch (cause) {
+    if (!(cause instanceof P4Error)) throw cause;
   } finally {
     engine.observe(null);
   }

@@ -1,0 +1,35 @@
+import { Random } from "@matchmul/common";
+import { emit } from "@matchmul/emitter";
+import { lowerShiftAdd } from "@matchmul/planner";
+import { describe, expect, it } from "vitest";
+import { randomConvolutional, randomInput, randomModel } from "../../planner/test/support/models.js";
+import { loadPipe, mutationCheck, verify } from "../src/index.js";
+
+describe("the shift-and-add kernel", () => {
+  it("is exact in emitted P4, packet by packet", () => {
+    const random = new Random(12);
+    let verified = 0;
+    for (let trial = 0; trial < 8; trial++) {
+      const widths = [random.integer(2, 20), random.integer(2, 30), random.integer(2, 8)];
+      const model =
+        trial % 2 === 0 ? randomModel(random, widths, trial % 4 === 0) : randomConvolutional(random);
+      let program: ReturnType<typeof lowerShiftAdd>;
+      try {
+        program = lowerShiftAdd(model);
+      } catch (cause) {
+        expect(cause).toMatchObject({ code: "layer-too-wide" });
+        continue;
+      }
+      const files = emit(program, { target: "v1model" });
+      const engine = loadPipe(files.get(`${program.name}.p4`)!, files.get("entries.txt")!);
+      const inputs = Array.from({ length: 3 }, () => randomInput(random, model));
+      const report = verify({ model, program, engine }, inputs);
+      expect(report.levels.map((level) => level.first).filter((first) => first !== undefined)).toEqual([]);
+      expect(report).toMatchObject({ exact: true, exactImages: 3 });
+      const { flips, reported } = mutationCheck({ model, program, engine }, inputs, 10, trial);
+      expect(reported).toBe(flips);
+      verified++;
+    }
+    expect(verified).toBeGreaterThan(4);
+  });
+});

@@ -1,4 +1,5 @@
-import { Device, type Engine, loadEntries, loadProgram } from "@matchmul/p4-engine";
+import type { Engine } from "@matchmul/p4-engine";
+import { loadPipe } from "@matchmul/verifier";
 import { error } from "./diagnostics.js";
 
 /**
@@ -13,7 +14,5 @@ export function loadEngine(files: ReadonlyMap<string, string>, where: string): E
   if (programs.length !== 1 || entries === undefined)
     throw error("bundle-invalid", where, "it does not hold one .p4 file and entries.txt");
   const [name] = programs;
-  const engine = loadProgram(files.get(name)!, { file: `${where}/${name}` });
-  loadEntries(new Device(engine), entries, { file: `${where}/entries.txt` });
-  return engine;
+  return loadPipe(files.get(name)!, entries, where, name);
 }

@@ -87,6 +87,8 @@ export function describe(pass: Pass): string {
       const shift = step.shiftLeft > 0 ? `lanes shifted left by ${step.shiftLeft}, then ` : "";
       return `${keys}${shift}${used} ${used === 1 ? "lookup" : "lookups"} added`;
     }
+    case "multiply":
+      return step.map === 0 ? "bias added" : `${keys}times a row of weights: 8 conditional additions`;
     case "scale":
       return `${keys}lanes shifted right by ${step.shift}, clamped to 0..255${pooled}`;
     case "threshold":

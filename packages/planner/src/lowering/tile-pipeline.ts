@@ -1,6 +1,13 @@
 import { poolLevels } from "../microcode/interpreter.js";
 import { prefixesOf } from "../microcode/prefixes.js";
-import { LANES, type MicroProgram, PAGE_ROWS, type Pool, pageBits } from "../microcode/types.js";
+import {
+  LANES,
+  type MicroProgram,
+  PAGE_ROWS,
+  type Pool,
+  pageBits,
+  type ShiftAddTables,
+} from "../microcode/types.js";
 import type { Dependency, LogicalTable, PhvField, PipelineProgram } from "../pipeline/types.js";
 
 /** Rows of each lookup table: a power of two, since every key is an address. */
@@ -66,8 +73,8 @@ const distinct = <T>(values: T[]): number => new Set(values).size;
 
 /** The tables of the emitted program (p4src/tna/tile.p4) and what each asks of a stage. */
 export function tilePipeline(program: MicroProgram): PipelineProgram {
-  const { slots, classes, passes } = program;
-  const bits = pageBits(program);
+  const { slots, lanes, classes, passes } = program;
+  const bits = program.shiftAdd ? 1 : pageBits(program);
   const steps = passes.map((pass) => pass.step);
   const scales = steps.filter((step) => step.kind === "scale");
   const tables: LogicalTable[] = [];
@@ -88,6 +95,72 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     return name;
   };
 
+  /** The bit-serial kernel: lookups that follow each other, since all of them write the lanes. */
+  function lookupTables(): string[] {
+    const lookups = Array.from({ length: slots }, (_, s) =>
+      table(`lookup_${s}`, {
+        layer: "lookups",
+        match: "hash-action",
+        key: [
+          { field: `meta.page_${s}`, widthBits: bits },
+          { field: `hdr.key[${s}].value`, widthBits: 8 },
+        ],
+        entries: lookupRows(program),
+        actionDataBits: LANES * 32,
+        writes: { 32: LANES },
+        busOperands: { 32: LANES },
+      }),
+    );
+    for (const [s, lookup] of lookups.entries()) {
+      depend("match", "sequencer", lookup);
+      if (s > 0) depend("action", lookups[s - 1], lookup);
+    }
+    return lookups;
+  }
+
+  /** Shift-and-add: a row of weights and the factor's byte, then for each bit an addition beside a doubling. */
+  function shiftAddTables({ rows, maps }: ShiftAddTables): string[] {
+    const weights = table("weights", {
+      layer: "weights",
+      match: "hash-action",
+      key: [{ field: "meta.row", widthBits: Math.max(1, Math.ceil(Math.log2(rows.length))) }],
+      entries: 2 ** Math.max(1, Math.ceil(Math.log2(rows.length))),
+      actionDataBits: lanes * 32,
+      writes: { 32: lanes },
+      busOperands: { 32: lanes },
+    });
+    const translate = table("translate", {
+      layer: "weights",
+      match: "exact",
+      key: [
+        { field: "meta.map_number", widthBits: 8 },
+        { field: "hdr.key[0].value", widthBits: 8 },
+      ],
+      entries: maps.length * PAGE_ROWS,
+      actionDataBits: 8,
+      writes: { 8: 1 },
+      busOperands: { 8: 1 },
+      splittable: false,
+    });
+    depend("match", "sequencer", weights);
+    depend("match", "sequencer", translate);
+    const names = [weights, translate];
+    for (let bit = 0; bit < 8; bit++) {
+      const add = table(`add_weights_${bit}`, { layer: "multiply", writes: { 32: lanes } });
+      // Whether it runs is a bit of the factor.
+      depend("match", translate, add);
+      depend("action", bit === 0 ? weights : `double_weights_${bit - 1}`, add);
+      if (bit > 0) depend("action", `add_weights_${bit - 1}`, add);
+      names.push(add);
+      if (bit === 7) break;
+      const double = table(`double_weights_${bit}`, { layer: "multiply", writes: { 32: lanes } });
+      depend("anti", add, double);
+      depend("action", bit === 0 ? weights : `double_weights_${bit - 1}`, double);
+      names.push(double);
+    }
+    return names;
+  }
+
   // admit, begin, continue, decide, drop; and one for each distance of shifting.
   const leftShifts = distinct(steps.map((s) => (s.kind === "accumulate" ? s.shiftLeft : 0)));
   const rightShifts = distinct(scales.map((s) => s.shift));
@@ -99,33 +172,16 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       { field: "hdr.matchmul.pc", widthBits: 16 },
     ],
     entries: sequencerRows(program),
-    actionDataBits: 8 + 16 + slots * bits,
+    actionDataBits: 8 + 16 + (program.shiftAdd ? 24 : slots * bits),
     actions: 4 + leftShifts + rightShifts,
     // Lanes; parse, kind, clamp, decide; pc, reply port, egress port, and the pages.
-    writes: { 8: 4, 16: 3 + slots, 32: LANES },
+    writes: { 8: 4, 16: 3 + slots, 32: lanes },
     busOperands: { 8: 2, 16: 1 + slots },
     constantOperands: { 16: 1 },
     splittable: false,
   });
 
-  const lookups = Array.from({ length: slots }, (_, s) =>
-    table(`lookup_${s}`, {
-      layer: "lookups",
-      match: "hash-action",
-      key: [
-        { field: `meta.page_${s}`, widthBits: bits },
-        { field: `hdr.key[${s}].value`, widthBits: 8 },
-      ],
-      entries: lookupRows(program),
-      actionDataBits: LANES * 32,
-      writes: { 32: LANES },
-      busOperands: { 32: LANES },
-    }),
-  );
-  for (const [s, lookup] of lookups.entries()) {
-    depend("match", "sequencer", lookup);
-    if (s > 0) depend("action", lookups[s - 1], lookup);
-  }
+  const sums = program.shiftAdd ? shiftAddTables(program.shiftAdd) : lookupTables();
 
   // Pooling before the clamp: the largest of clamped values is the clamped largest, and the constant 255 needs
   // the action data bus, which lookups fill.
@@ -141,8 +197,8 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       );
   if (scales.length > 0)
     scaling.push(
-      table("clamp_low", { layer: "requantization", writes: { 32: LANES } }),
-      table("clamp_high", { layer: "requantization", writes: { 32: LANES }, constantOperands: { 32: 1 } }),
+      table("clamp_low", { layer: "requantization", writes: { 32: lanes } }),
+      table("clamp_high", { layer: "requantization", writes: { 32: lanes }, constantOperands: { 32: 1 } }),
     );
   const chain = (names: string[]): void => {
     for (const [i, name] of names.entries()) {
@@ -192,13 +248,13 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     }),
   );
   // The logits lose their index bits once the first level has read them.
-  table("conclude", { layer: "arg-max", writes: { 8: 2, 16: 2, 32: LANES } });
+  table("conclude", { layer: "arg-max", writes: { 8: 2, 16: 2, 32: lanes } });
   depend("match", "sequencer", "conclude");
   depend("anti", "larger_0", "conclude");
   chain(verdict);
 
   const branches = [
-    lookups,
+    sums,
     scaling.filter((name) => name.startsWith("clamp_")),
     quantize,
     [...verdict, "conclude"],
@@ -214,7 +270,7 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     dependencies,
     exclusive,
     phv: phvOf(program),
-    addedHeaderBytes: LANES * 4,
+    addedHeaderBytes: lanes * 4,
   };
 }
 
@@ -227,12 +283,19 @@ function phvOf(program: MicroProgram): PhvField[] {
     containers,
   });
   return [
-    field("hdr.lanes", 32, LANES),
+    field("hdr.lanes", 32, program.lanes),
     field("top", 32, Math.ceil(program.classes / 2)),
     field("hdr.ethernet", 16, 7),
     field("hdr.matchmul: version, kind, parse, reserved", 8, 4),
     field("hdr.matchmul: pc, reply_port, request, verdict", 16, 5),
-    field("hdr.key", 8, program.slots),
+    ...(program.shiftAdd
+      ? [
+          field("meta.weight", 32, program.lanes),
+          field("meta.factor, meta.map_number", 8, 2),
+          field("meta.row", 16, 1),
+        ]
+      : []),
+    field("hdr.key", 8, Math.max(1, program.slots)),
     field("hdr.rest", 8, restSize(program)),
     field("meta.page", 16, program.slots),
     field("meta.clamp, meta.decide", 8, 2),

@@ -1,3 +1,19 @@
+export type { CatalogEntry } from "./catalog.js";
 export { checkProfile, listProfiles, loadProfile, type ProfileEntry, profileDirectory } from "./load.js";
 export { formatIssue, type YamlIssue } from "./positions.js";
 export { type HardwareProfile, type PipelineProfile, profileSchema } from "./schema.js";
+export { makeTopology, type TopologyKind, type TopologyOptions, topologyKinds } from "./topology/generate.js";
+export {
+  checkTopology,
+  formatTopology,
+  listTopologies,
+  loadTopology,
+  topologyDirectory,
+} from "./topology/load.js";
+export {
+  type Topology,
+  type TopologyHost,
+  type TopologyLink,
+  type TopologySwitch,
+  topologySchema,
+} from "./topology/schema.js";

@@ -231,6 +231,7 @@ export const profileSchema = {
         clockGhz: { type: "number", exclusiveMinimum: 0, description: "clock of the stages" },
         recirculationGbps: amount("bandwidth back into one pipe, without front ports; 0: not limited by it"),
         portGbps: { type: "number", exclusiveMinimum: 0, description: "rate of a front port" },
+        portsPerPipe: positive("front ports of a pipe; any can be put in loopback. Left out: no limit"),
       },
     },
     latencyNs: {

@@ -2,7 +2,7 @@ export { type Latency, latencyOf, packetBytes } from "./cost/latency.js";
 export { blocksOf } from "./lowering/blocks.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";
-export { type Choice, keyShape, type LayerChoice } from "./lowering/options.js";
+export { type Choice, type Kernel, kernels, keyShape, type LayerChoice } from "./lowering/options.js";
 export { lowerShiftAdd } from "./lowering/shift-add.js";
 export {
   lookupRows,

@@ -5,13 +5,15 @@ import { type Latency, latencyOf } from "./cost/latency.js";
 import { error } from "./diagnostics.js";
 import { type Candidate, chooseCandidates } from "./lowering/choose.js";
 import { lower } from "./lowering/lower.js";
-import type { Choice } from "./lowering/options.js";
+import type { Choice, Kernel } from "./lowering/options.js";
 import { tilePipeline } from "./lowering/tile-pipeline.js";
 import type { MicroProgram } from "./microcode/types.js";
 import { placePipeline } from "./pipeline/place.js";
 import type { PipelinePlacement, PipelineProgram } from "./pipeline/types.js";
 
 export interface PlanOptions {
+  /** `auto` takes bit-serial: it needs fewer passes (docs/kernels.md). */
+  kernel?: "auto" | Kernel;
   /** `auto`: the switch makes the bit planes where it can. */
   encoding?: "auto" | "bytes" | "planes";
   /** Lookup tables a pass; left out, the planner chooses. */
@@ -63,7 +65,10 @@ export async function makePlan(
       mostAddressBits: MOST_ADDRESS_BITS,
       encoding: options.encoding ?? "auto",
     }).filter((c) => options.slots === undefined || c.choice.slots === options.slots);
-  let candidates = enumerate(options.slots ?? Math.max(1, Math.min(MOST_SLOTS, stages - 1)));
+  let candidates =
+    options.kernel === "shift-add"
+      ? [shiftAddCandidate(model)]
+      : enumerate(options.slots ?? Math.max(1, Math.min(MOST_SLOTS, stages - 1)));
   // With too few stages for any choice, the smallest that would do is placed to say what is missing.
   if (candidates.length === 0)
     candidates = enumerate(options.slots ?? MOST_SLOTS)
@@ -117,6 +122,12 @@ function noCandidate(model: QuantizedModel, options: PlanOptions): MatchMulError
   }
 }
 
+function shiftAddCandidate(model: QuantizedModel): Candidate {
+  const choice: Choice = { kernel: "shift-add", slots: 0, encoding: "bytes", layers: [] };
+  return { choice, passes: lower(model, choice).passes.length, pages: 0 };
+}
+
 function describe({ choice, passes }: Candidate): string {
+  if (choice.kernel === "shift-add") return `shift-and-add, ${passes} passes`;
   return `${choice.slots} lookups, g ${choice.layers.map((l) => l.g).join("/")}, ${passes} passes`;
 }

@@ -1,107 +1,11 @@
 import type { QuantizedModel } from "@matchmul/quantizer";
-import { error } from "../diagnostics.js";
-import {
-  keyBytesOf,
-  LANES,
-  type MicroProgram,
-  type ParseFrom,
-  type Pool,
-  type TileKeys,
-} from "../microcode/types.js";
-import { type Block, blocksOf } from "./blocks.js";
-import { MicroBuilder } from "./builder.js";
-import { lowerConversion } from "./convert.js";
-import { lowerFullyConnected, type PlacedTile, placeWeights, type TileWeights } from "./fully-connected.js";
-import { type Choice, keyShape } from "./options.js";
-import { channelOf, outputsOf, type Tile, tilesOf } from "./tiles.js";
-
-/** Bits of the class index that the last layer's lanes carry below the logits. */
-export function indexBits(classes: number): number {
-  return Math.ceil(Math.log2(Math.max(2, classes)));
-}
+import type { MicroProgram } from "../microcode/types.js";
+import { lowerBitSerial } from "./bit-serial.js";
+import type { Choice } from "./options.js";
+import { lowerShiftAdd } from "./shift-add.js";
 
 /**
- * Added to each accumulator so that the smallest index of the requantization table becomes 0: clamping then is
- * the same for all layers, from 0 to 255.
- */
-function indexOffset({ requantization }: Block): number {
-  return requantization?.kind === "shift-lut" ? -requantization.low * 2 ** requantization.shift : 0;
-}
-
-/** Largest magnitude an accumulator of the tile can reach at the end. */
-function accumulatorBound(tile: Tile, block: Block): number {
-  const { input } = block;
-  const extreme = Math.max(Math.abs(input.min), Math.abs(input.max));
-  let bound = 0;
-  for (let o = 0; o < tile.outputs; o++) {
-    let sum = Math.abs(tile.bias[o]) + indexOffset(block);
-    for (let i = 0; i < tile.features.length; i++)
-      sum += Math.abs(tile.weights[o * tile.features.length + i]) * extreme;
-    bound = Math.max(bound, sum);
-  }
-  return bound;
-}
-
-/** Weights and bias as the tables sum them: offset taken out, and in the last layer the index put below. */
-export function tileWeights(block: Block, tile: Tile, offset: number): TileWeights {
-  const features = tile.features.length;
-  const bits = block.requantization === null ? indexBits(tile.outputs) : 0;
-  const bound = accumulatorBound(tile, block);
-  const most = 2 ** (31 - bits) - 1;
-  if (bound > most)
-    throw bits > 0
-      ? error("logits-too-large", block.name, bound, most)
-      : error("accumulator-too-large", block.name, bound);
-  const weights = tile.weights.map((w) => w * 2 ** bits);
-  const bias = new Int32Array(tile.outputs);
-  for (let o = 0; o < tile.outputs; o++) {
-    let sum = 0;
-    for (let i = 0; i < features; i++) sum += weights[o * features + i];
-    // Modulo 2^32, as the lanes are; the whole sum is in range again.
-    bias[o] =
-      tile.bias[o] * 2 ** bits + (bits > 0 ? 2 ** bits - 1 - o : 0) + indexOffset(block) - offset * sum;
-  }
-  return { outputs: tile.outputs, weights, bias };
-}
-
-/** What follows a tile's sums: scale or thresholds and pooling for the next block, or the verdict. */
-export function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: string): void {
-  const keep = { kind: "keep", keys: 0, keyBytes: 1 } as const;
-  const { requantization } = block;
-  const pool: Pool | null = tile.window > 1 ? { units: tile.units, window: tile.window } : null;
-  const pooled = pool === null ? "" : `, largest of ${pool.window}`;
-  if (requantization === null) {
-    const bits = indexBits(tile.outputs);
-    builder.addPass(block.name, "arg-max", keep, { kind: "verdict", classes: tile.outputs, indexBits: bits });
-  } else if (requantization.kind === "shift-lut") {
-    const { shift } = requantization;
-    if (shift > 31) throw error("shift-too-large", block.name, shift);
-    const label = `${part}shift by ${shift}, clamp to a byte${pooled}`;
-    builder.addPass(block.name, label, keep, { kind: "scale", shift, pool });
-  } else {
-    const { thresholdsOf, lowest } = requantization;
-    const lanes = Array.from({ length: tile.outputs }, (_, o) =>
-      thresholdsOf(channelOf(block, tile.first + (o % tile.units))),
-    );
-    builder.thresholds.push({ layer: block.name, lowest, lanes });
-    const table = builder.thresholds.length - 1;
-    builder.addPass(block.name, `${part}thresholds${pooled}`, keep, { kind: "threshold", table, pool });
-  }
-}
-
-/** The value that a byte stands for in the next block's input: low byte of what `finishTile` left in a lane. */
-export function valueOfByte(block: Block): (output: number, byte: number) => number {
-  const requantization = block.requantization!;
-  if (requantization.kind === "threshold") {
-    const signed = requantization.lowest < 0;
-    return (_, byte) => requantization.valueOf(signed ? (byte << 24) >> 24 : byte);
-  }
-  return (output, byte) => requantization.valueOf(channelOf(block, output), byte);
-}
-
-/**
- * int8 model -> microcode, under the planner's choices. Per block: conversion of its input bytes to keys
- * (requantization of the block before included), then tile after tile the tile kernel and what follows it.
+ * int8 model -> microcode, under the planner's choices.
  *
  * @param verdicts what the switch does with a class, where that is not to answer the client
  * @throws MatchMulError layer-too-wide, layer-too-large, layer-not-lowered, layer-order, queue-too-long,
@@ -112,70 +16,7 @@ export function lower(
   choice: Choice,
   verdicts: MicroProgram["verdicts"] = {},
 ): MicroProgram {
-  const blocks = blocksOf(model);
-  const classes = outputsOf(blocks.at(-1)!);
-  if (classes > LANES) throw error("layer-too-wide", blocks.at(-1)!.name, classes, LANES);
-  const builder = new MicroBuilder(choice.slots);
-  // Weights first: which rows they got is part of the keys that the layers before make.
-  const tiles = blocks.map((block) => tilesOf(block));
-  const placed: PlacedTile[][] = blocks.map((block, i) =>
-    tiles[i].map((tile) => {
-      const shape = keyShape(
-        { ...block.input, features: tile.features.length },
-        choice.layers[i],
-        choice.slots,
-      );
-      return placeWeights(builder, block.name, shape, tileWeights(block, tile, shape.offset));
-    }),
-  );
-  const keys = (i: number): TileKeys[] =>
-    tiles[i].map(({ features }, t) => ({ features, layout: placed[i][t].layout }));
-  const { dtype } = model.tensors[model.input];
-  // A request carries no lanes: none of their 128 bytes go to the queue.
-  let arrival: ParseFrom = { kind: "fresh", skip: LANES * 4 };
-  if (choice.encoding === "bytes") {
-    const meaning = (_: number, byte: number): number => (dtype === "uint8" ? byte : (byte << 24) >> 24);
-    arrival = lowerConversion(builder, "input", keys(0), blocks[0].input.features, arrival, meaning);
-  }
-  for (const [i, block] of blocks.entries()) {
-    for (const [t, tile] of tiles[i].entries()) {
-      const part = tiles[i].length > 1 ? `tile ${t + 1} of ${tiles[i].length}, ` : "";
-      const from: ParseFrom = t === 0 ? arrival : { kind: "park", lanes: tiles[i][t - 1].units };
-      lowerFullyConnected(builder, block.name, placed[i][t], from, part);
-      finishTile(builder, block, tile, part);
-    }
-    if (i + 1 < blocks.length) {
-      const from: ParseFrom = { kind: "narrow", lanes: tiles[i].at(-1)!.units };
-      arrival = lowerConversion(
-        builder,
-        blocks[i + 1].name,
-        keys(i + 1),
-        outputsOf(block),
-        from,
-        valueOfByte(block),
-      );
-    }
-  }
-  const layouts = keys(0);
-  const features = blocks[0].input.features;
-  return {
-    name: model.name,
-    lanes: LANES,
-    slots: choice.slots,
-    pages: builder.pages,
-    passes: builder.passes,
-    thresholds: builder.thresholds,
-    input: {
-      encoding: choice.encoding,
-      features,
-      bytes:
-        choice.encoding === "bytes"
-          ? features
-          : layouts.reduce((sum, { layout }) => sum + keyBytesOf(layout), 0),
-      dtype: dtype === "uint8" ? "uint8" : "int8",
-      layouts,
-    },
-    classes,
-    verdicts,
-  };
+  return choice.kernel === "shift-add"
+    ? lowerShiftAdd(model, verdicts)
+    : lowerBitSerial(model, choice, verdicts);
 }

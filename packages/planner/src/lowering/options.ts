@@ -9,7 +9,13 @@ export interface LayerChoice {
   planesPerPass: number;
 }
 
+export const kernels = ["bit-serial", "shift-add"] as const;
+
+export type Kernel = (typeof kernels)[number];
+
 export interface Choice {
+  /** Left out: bit-serial. Shift-and-add has nothing else to choose. */
+  kernel?: Kernel;
   slots: number;
   encoding: "bytes" | "planes";
   /** By position among the fully connected layers. */

@@ -7,9 +7,9 @@ import {
   SHIFT_ADD_LANES,
   type ShiftAddTables,
 } from "../microcode/types.js";
+import { finishTile, tileWeights, valueOfByte } from "./bit-serial.js";
 import { type Block, blocksOf } from "./blocks.js";
 import { MicroBuilder } from "./builder.js";
-import { finishTile, tileWeights, valueOfByte } from "./lower.js";
 import { outputsOf, type Tile, tilesOf } from "./tiles.js";
 
 /** Numbers the distinct maps: inputs whose bytes mean the same share one. */

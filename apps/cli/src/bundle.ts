@@ -119,12 +119,11 @@ export class Bundle {
     }
   }
 
-  /** Files of a folder by their path within it. */
-  folder(path: string): Map<string, string> {
-    const files = new Map<string, string>();
-    for (const name of Object.keys(this.manifest.files))
-      if (name.startsWith(`${path}/`)) files.set(name.slice(path.length + 1), this.text(name));
-    return files;
+  /** Names of the files in a folder. */
+  names(folder: string): string[] {
+    return Object.keys(this.manifest.files)
+      .filter((path) => path.startsWith(`${folder}/`))
+      .map((path) => path.slice(folder.length + 1));
   }
 
   /** Every file with its size. */

@@ -7,7 +7,7 @@ import { layout, type Manifest, writeBundle } from "./bundle.js";
 import { error } from "./diagnostics.js";
 import { chooseTargets, emitTargets } from "./emit.js";
 import { bytes, count } from "./format.js";
-import { loadGraph, quantizeGraph } from "./frontend.js";
+import { loadGraph, modelName, quantizeGraph } from "./frontend.js";
 import { type PlanFlags, planOptions, type QuantizeFlags } from "./options.js";
 import { formatPlan, type PlanDocument, planDocument } from "./plan-document.js";
 import { bundleReadme } from "./readme.js";
@@ -39,7 +39,10 @@ export async function compile(
 
   // Import, normalise; calibrate, quantize.
   const graph = await loadGraph(terminal, onnx, { source: onnxPath, folder: dirname(onnxPath) });
-  const { model, report } = await quantizeGraph(terminal, graph, options.calibration, options);
+  const { model, report } = await quantizeGraph(terminal, graph, options.calibration, {
+    ...options,
+    name: modelName(onnxPath),
+  });
 
   // Lower to passes and place the program's tables, for the first choice of kernels that fits.
   const plan = await planStep(terminal, model, profile, options);
@@ -51,13 +54,13 @@ export async function compile(
     (files) => `${targets.join(", ")}: ${files.size} files, ${bytes(sizeOf(files.values()))}`,
   );
 
-  const files = new Map<string, string | Uint8Array>(emitted);
+  const files = new Map(emitted);
   files.set(layout.onnx, onnx);
   files.set(layout.int8, saveQuantizedModel(model));
   files.set(layout.profile, readFileOrFail(profilePath(options.profile)));
   files.set(layout.plan, formatPlan(document));
   files.set(layout.report, reportPage({ plan: document, command: `matchmul compile` }));
-  files.set(layout.readme, bundleReadme(document, [...files.keys()]));
+  files.set(layout.readme, bundleReadme(document, targets));
   const about = { model: model.name, profile: profile.name, targets };
   const manifest = await terminal.step(
     "write",
@@ -91,7 +94,7 @@ function profilePath(nameOrPath: string): string {
   return /[/\\]|\.ya?ml$/.test(nameOrPath) ? nameOrPath : join(profileDirectory(), `${nameOrPath}.yaml`);
 }
 
-function sizeOf(contents: Iterable<string>): number {
+function sizeOf(contents: Iterable<string | Uint8Array>): number {
   let sum = 0;
   for (const content of contents) sum += Buffer.byteLength(content);
   return sum;

@@ -54,6 +54,10 @@ export const error = defineDiagnostics("cli", {
     message: `--on-class names class ${given}; the model's classes are 0 to ${classes - 1}`,
     hint: "a class is the index of a logit",
   }),
+  "onnx-test-empty": (folder: string) => ({
+    message: `${folder} holds no ONNX test case`,
+    hint: "a case is a folder with model.onnx and test_data_set_0; ONNX's own are in onnx/backend/test/data/node",
+  }),
   "profile-target": (profile: string, target: string, known: readonly string[]) => ({
     message: `profile ${profile} has no target ${target}`,
     hint: `choose one of ${known.join(", ")}`,

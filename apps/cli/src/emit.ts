@@ -29,8 +29,8 @@ export function emitTargets(
   program: MicroProgram,
   plan: PlanDocument,
   targets: readonly string[],
-): Map<string, string> {
-  const files = new Map<string, string>();
+): Map<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>();
   const summary = planInWords(plan);
   for (const { name } of plan.pipes)
     for (const target of targets)

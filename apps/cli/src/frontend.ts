@@ -1,10 +1,11 @@
+import { basename } from "node:path";
 import {
   type Graph,
   type ImportOptions,
   importOnnx,
   normalise,
   numberData,
-  runGraph,
+  runBatches,
   tensor,
 } from "@matchmul/model";
 import {
@@ -38,6 +39,11 @@ export async function loadGraph(
   );
 }
 
+/** What a model is called: its file's name, since exporters call every graph the same. */
+export function modelName(path: string): string {
+  return basename(path).replace(/\.onnx$/i, "");
+}
+
 /** Elements of all weights and other constants. */
 export function parameters(graph: Graph): number {
   let sum = 0;
@@ -50,7 +56,7 @@ export async function quantizeGraph(
   terminal: Terminal,
   graph: Graph,
   calibrationPath: string,
-  flags: QuantizeFlags,
+  flags: QuantizeFlags & { name: string },
 ): Promise<{ model: QuantizedModel; report: QuantizationReport; images: Images }> {
   const images = readImages(calibrationPath, modelInput(graph));
   const samples = Array.from({ length: images.count }, (_, i) => image(images, i));
@@ -63,7 +69,7 @@ export async function quantizeGraph(
   );
   const { model, report } = await terminal.step(
     "quantize",
-    () => quantize(graph, calibration, quantizeOptions(flags)),
+    () => quantize(graph, calibration, { ...quantizeOptions(flags), name: flags.name }),
     ({ model: m }) => `int8, ${m.layers.map((layer) => layer.name).join(", ")}`,
   );
   return { model, report, images };
@@ -83,32 +89,17 @@ function argMax(values: ArrayLike<number>, from: number, width: number): number 
   return best;
 }
 
-/** The float graph's first output for every image. */
+/** The float graph's first output for every image: logits, or the class itself where the graph ends in ArgMax. */
 export function runFloat(terminal: Terminal, graph: Graph, images: Images): Outputs<Float32Array> {
   const { name, shape } = modelInput(graph);
-  const fixed = graph.inputs[0].shape![0];
-  const batch = typeof fixed === "number" ? fixed : 64;
-  const rows: Float32Array[] = [];
-  for (let at = 0; at < images.count; at += batch) {
-    terminal.progress.update("run", at, images.count);
-    const present = Math.min(batch, images.count - at);
-    // A graph with a fixed batch gets zeros after the last image; their outputs are left out.
-    const rowsGiven = typeof fixed === "number" ? batch : present;
-    const data = new Float32Array(rowsGiven * images.size);
-    data.set(images.values.subarray(at * images.size, (at + present) * images.size));
-    const outputs = runGraph(graph, { [name]: tensor([rowsGiven, ...shape], data) });
-    const values = Float32Array.from(numberData(outputs[graph.outputs[0].name]));
-    rows.push(values.subarray(0, (values.length / rowsGiven) * present));
-  }
-  const length = rows.reduce((sum, row) => sum + row.length, 0);
-  const logits = new Float32Array(length);
-  let at = 0;
-  for (const row of rows) {
-    logits.set(row, at);
-    at += row.length;
-  }
-  const width = length / images.count;
-  const classes = Int32Array.from({ length: images.count }, (_, i) => argMax(logits, i * width, width));
+  const inputs = { [name]: tensor([images.count, ...shape], images.values) };
+  const output = runBatches(graph, inputs, { batch: 64, progress: terminal.progress })[graph.outputs[0].name];
+  const logits = Float32Array.from(numberData(output));
+  const width = logits.length / images.count;
+  const isClass = !output.dtype.startsWith("float");
+  const classes = Int32Array.from({ length: images.count }, (_, i) =>
+    isClass ? logits[i * width] : argMax(logits, i * width, width),
+  );
   return { classes, logits, width };
 }
 

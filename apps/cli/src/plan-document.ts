@@ -26,6 +26,8 @@ export interface PlanDocument {
   /** Choices enumerated, and how many were placed until one fitted. */
   search: Plan["search"];
   program: {
+    /** Accumulators in the packet. */
+    lanes: number;
     slots: number;
     input: MicroProgram["input"];
     passes: Pass[];
@@ -174,6 +176,7 @@ function describeProgram(program: MicroProgram): PlanDocument["program"] {
     }),
   );
   return {
+    lanes: program.lanes,
     slots: program.slots,
     input: program.input,
     passes: program.passes,

@@ -12,7 +12,7 @@ import {
 import { type Bundle, layout } from "./bundle.js";
 import { programOf } from "./commands/emit.js";
 import { error } from "./diagnostics.js";
-import { loadEngine } from "./engine.js";
+import { loadEngine, pipeFiles } from "./engine.js";
 import { count } from "./format.js";
 import { runFloat } from "./frontend.js";
 import { countRight, firstImages, type Images, image, modelInput, readImages } from "./images.js";
@@ -83,10 +83,10 @@ export async function verifyBundle(
   const verified: TargetVerification[] = [];
   let mutation: MutationReport | undefined;
   for (const target of targets) {
-    const folder = folderOf(target);
+    const files = pipeFiles(bundle, folderOf(target));
     const engine = await terminal.step(
       "load",
-      () => loadEngine(bundle.folder(folder), join(bundle.directory, folder)),
+      () => loadEngine(bundle, files),
       ({ tables }) =>
         `${target}: ${tables.length} tables, ${count(tables.reduce((sum, t) => sum + t.entries, 0))} entries`,
     );
@@ -106,16 +106,12 @@ export async function verifyBundle(
   }
   let bmv2: Bmv2Report | undefined;
   if (options.on === "bmv2") {
-    const folder = folderOf("v1model");
-    const path = (ending: string) =>
-      join(
-        bundle.directory,
-        folder,
-        [...bundle.folder(folder).keys()].find((name) => name.endsWith(ending))!,
-      );
+    const files = pipeFiles(bundle, folderOf("v1model"));
+    const path = (name: string) => join(bundle.directory, files.folder, name);
+    const subject = { model, program, p4: path(files.program), entries: path(files.entries) };
     bmv2 = await terminal.step(
       "bmv2",
-      () => verifyOnBmv2({ model, program, p4: path(".p4"), entries: path("entries.txt") }, inputs, terminal),
+      () => verifyOnBmv2(subject, inputs, terminal),
       (b) => `${b.answers} answers, ${b.exactImages}/${b.images} exact`,
     );
   }

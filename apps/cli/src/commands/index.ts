@@ -3,6 +3,7 @@ import { compileCommand } from "./compile.js";
 import { emit } from "./emit.js";
 import { explain } from "./explain.js";
 import { inspect } from "./inspect.js";
+import { onnxTestCommand } from "./onnx-test.js";
 import { plan } from "./plan.js";
 import { profiles } from "./profiles.js";
 import { quantize } from "./quantize.js";
@@ -20,4 +21,5 @@ export const commands: (() => Command)[] = [
   quantize,
   plan,
   emit,
+  onnxTestCommand,
 ];

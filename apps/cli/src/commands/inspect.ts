@@ -1,49 +1,45 @@
-import { describeType, importOnnx, supportedOperators } from "@matchmul/model";
+import { describeType, importOnnx, inspect as inspectGraph, type ModelFacts } from "@matchmul/model";
 import type { Command } from "commander";
 import { act, command } from "../command.js";
-import { count, table } from "../format.js";
-import { parameters } from "../frontend.js";
+import { bytes, count, table } from "../format.js";
 import type { Terminal } from "../terminal.js";
 
-/** `matchmul inspect`: what an ONNX file holds, also where an operator is not supported. */
+/** `matchmul inspect`: what an ONNX file holds and computes, also where an operator is not supported. */
 export function inspect(): Command {
-  return command("inspect", "show a model's operators and shapes")
+  return command("inspect", "show a model's layers, shapes and sizes")
     .argument("<model>", "the .onnx file")
     .action(act(show));
 }
 
 function show(terminal: Terminal, path: string): undefined {
-  const graph = importOnnx(path, { allowUnsupported: true });
-  const known = new Set(supportedOperators());
-  const nodes = graph.nodes.map((node) => {
-    const output = graph.values.get(node.outputs[0]);
-    return {
-      name: node.name,
-      op: node.domain === "" ? node.op : `${node.domain}.${node.op}`,
-      output: output === undefined ? "unknown" : describeType(output),
-      supported: node.domain === "" && known.has(node.op),
-    };
-  });
-  const values = (list: typeof graph.inputs) => list.map((v) => ({ name: v.name, type: describeType(v) }));
-  const facts = {
-    name: graph.name,
-    opset: graph.opset,
-    producer: graph.producer,
-    parameters: parameters(graph),
-    inputs: values(graph.inputs),
-    outputs: values(graph.outputs),
-    nodes,
-  };
-  terminal.result(facts, () =>
-    [
-      `${graph.name}: opset ${graph.opset}, ${count(facts.parameters)} parameters${graph.producer === "" ? "" : `, written by ${graph.producer}`}`,
-      ...facts.inputs.map((v) => `input  ${v.name}: ${v.type}`),
-      ...facts.outputs.map((v) => `output ${v.name}: ${v.type}`),
-      "",
-      table(
-        ["node", "operator", "output", ""],
-        nodes.map((n) => [n.name, n.op, n.output, n.supported ? "" : "not supported"]),
-      ),
-    ].join("\n"),
-  );
+  const facts = inspectGraph(importOnnx(path, { allowUnsupported: true }));
+  terminal.result(facts, () => describe(facts));
+}
+
+function describe(facts: ModelFacts): string {
+  const { layers, memory, unsupported } = facts;
+  const unknown = new Set(unsupported.map(({ node }) => node.slice(node.lastIndexOf(" ") + 1)));
+  const numbers = (n: number | undefined) => (n === undefined ? "?" : n === 0 ? "" : count(n));
+  const producer = facts.producer === "" ? "" : `, written by ${facts.producer}`;
+  return [
+    `${facts.name}: opset ${facts.opset}${producer}`,
+    ...facts.inputs.map((v) => `input  ${v.name}: ${describeType(v)}`),
+    ...facts.outputs.map((v) => `output ${v.name}: ${describeType(v)}`),
+    `${count(facts.parameters)} parameters, ${count(facts.multiplyAccumulates)} multiply-accumulates; as float ` +
+      `${bytes(memory.float.weightBytes)} of weights and ${bytes(memory.float.activationBytes)} of activations, as int8 ` +
+      `${bytes(memory.int8.weightBytes)} and ${bytes(memory.int8.activationBytes)}`,
+    "",
+    table(
+      ["node", "operator", "output", "parameters", "MACs", ""],
+      layers.map((layer) => [
+        layer.name,
+        layer.op,
+        layer.output === undefined ? "?" : describeType(layer.output),
+        numbers(layer.parameters),
+        numbers(layer.multiplyAccumulates),
+        unknown.has(layer.name) ? "not supported" : "",
+      ]),
+    ),
+    ...unsupported.map(({ node, op, advice }) => `\n${node}: ${op} is not supported; ${advice}`),
+  ].join("\n");
 }

@@ -3,7 +3,7 @@ import { type LayerReport, saveQuantizedModel } from "@matchmul/quantizer";
 import type { Command } from "commander";
 import { act, command } from "../command.js";
 import { bytes, count, table } from "../format.js";
-import { loadGraph, quantizeGraph } from "../frontend.js";
+import { loadGraph, modelName, quantizeGraph } from "../frontend.js";
 import { type QuantizeFlags, withQuantizeFlags } from "../options.js";
 import type { Terminal } from "../terminal.js";
 
@@ -23,7 +23,10 @@ async function run(
   options: QuantizeFlags & { calibration: string; out: string },
 ): Promise<undefined> {
   const graph = await loadGraph(terminal, path);
-  const { model, report } = await quantizeGraph(terminal, graph, options.calibration, options);
+  const { model, report } = await quantizeGraph(terminal, graph, options.calibration, {
+    ...options,
+    name: modelName(path),
+  });
   const content = saveQuantizedModel(model);
   writeFileAtomically(options.out, content);
   terminal.result({ out: options.out, bytes: content.length, layers: report.layers }, () =>

@@ -3,7 +3,7 @@ import { loadQuantizedModel, type QuantizedModel } from "@matchmul/quantizer";
 import { type Command, Option } from "commander";
 import { act, command } from "../command.js";
 import { ratio } from "../format.js";
-import { loadGraph, type Outputs, quantizeGraph, runFloat, runReference } from "../frontend.js";
+import { loadGraph, modelName, type Outputs, quantizeGraph, runFloat, runReference } from "../frontend.js";
 import { countRight, type Images, modelInput, readImages } from "../images.js";
 import { type QuantizeFlags, withQuantizeFlags } from "../options.js";
 import type { Terminal } from "../terminal.js";
@@ -76,7 +76,10 @@ async function int8(
     const graph = await loadGraph(terminal, path);
     if (flags.calibration === undefined)
       terminal.note(`calibrating on ${flags.inputs}, since no --calibration is given`);
-    ({ model } = await quantizeGraph(terminal, graph, flags.calibration ?? flags.inputs, flags));
+    ({ model } = await quantizeGraph(terminal, graph, flags.calibration ?? flags.inputs, {
+      ...flags,
+      name: modelName(path),
+    }));
   }
   const { shape, name } = model.tensors[model.input];
   const images = readImages(flags.inputs, { name, shape });

@@ -6,4 +6,20 @@ export { loadPipe } from "./load.js";
 export { type MutationReport, mutationCheck } from "./mutation.js";
 export { expectedRun, RECIRCULATED, type SentPacket } from "./packets.js";
 export { type Difference, type LevelName, type LevelResult, Tally, type VerifyReport } from "./report.js";
+export { type Audit, type AuditedStage, type AuditedTable, audit, type Compared } from "./tofino/audit.js";
+export {
+  compileForTofino,
+  missingTofinoTools,
+  type TofinoCompilation,
+  type TofinoTarget,
+  tofinoCompiler,
+} from "./tofino/compile.js";
+export {
+  type Audited,
+  type AuditedResource,
+  auditedResources,
+  type CompiledStage,
+  readTofinoLogs,
+  type TofinoLogs,
+} from "./tofino/logs.js";
 export { CLIENT_PORT, observePackets, type Subject, verify } from "./verify.js";

@@ -1,6 +1,16 @@
 /** The pipeline level: tables to stages. */
 export { checkPlacement } from "./check.js";
+export { partAmounts, type TableCost, unitsOf } from "./costs/cost.js";
+export { tableCost } from "./costs/index.js";
 export { DoesNotFit, type Explanation } from "./explain.js";
 export { stageLimits } from "./limits.js";
 export { type PlaceOptions, placePipeline } from "./place.js";
-export { containerWidths, stageResources } from "./types.js";
+export {
+  containerWidths,
+  type LogicalTable,
+  type PipelinePlacement,
+  type PipelineProgram,
+  type PlacedTable,
+  stageResources,
+  type TablePart,
+} from "./types.js";

@@ -1,0 +1,205 @@
+import { join } from "node:path";
+import { MatchMulError, readFileOrFail } from "@matchmul/common";
+import { error } from "../diagnostics.js";
+
+/** The resources that are compared, table by table and stage by stage. */
+export const auditedResources = [
+  "sram",
+  "tcam",
+  "mapRam",
+  "logicalTables",
+  "statefulAlus",
+  "actionBusBytes",
+] as const;
+
+export type AuditedResource = (typeof auditedResources)[number];
+
+/** Units of each. */
+export type Audited = Record<AuditedResource, number>;
+
+export const noUnits = (): Audited => ({
+  sram: 0,
+  tcam: 0,
+  mapRam: 0,
+  logicalTables: 0,
+  statefulAlus: 0,
+  actionBusBytes: 0,
+});
+
+/** What one stage of the compiler's result holds. */
+export interface CompiledStage {
+  stage: number;
+  /** Units by table, under the program's names: `lookup_0`, and the action's name for a table without a key. */
+  tables: ReadonlyMap<string, Audited>;
+  /** Units of the stage. A byte of the action data bus that two tables share counts once. */
+  used: Audited;
+}
+
+/** What the compiler's logs say of a program. */
+export interface TofinoLogs {
+  compiler: { version: string; target: string };
+  stagesUsed: number;
+  /** From 0 to the last one used. */
+  stages: readonly CompiledStage[];
+  /** Containers that hold something, by width; of those that do arithmetic. */
+  containers: readonly { containerBits: number; occupied: number }[];
+}
+
+/** `used_by` is a table and perhaps what of it: `Tile.lookup_0$action`. */
+interface Usage {
+  used_by: string;
+}
+interface Cell {
+  usages: Usage[];
+}
+interface StageJson {
+  stage_number: number;
+  rams: { srams: Cell[] };
+  tcams: { tcams: Cell[] };
+  map_rams: { maprams: Cell[] };
+  meter_alus: { meters: Cell[] };
+  logical_tables: { ids: { table_name: string }[] };
+  action_bus_bytes: { bytes: { used_by_tables: string[] }[] };
+  vliw: {
+    instructions: { color_usages: { usages: { used_by: string; action_names: string[] }[] }[] }[];
+  };
+}
+
+/** What is needed of resources.json; p4c's compiler_interfaces/schemas/resources_schema.py describes all of it. */
+interface ResourcesJson {
+  compiler_version: string;
+  resources: { mau: { mau_stages: StageJson[] } };
+}
+
+interface MetricsJson {
+  compiler_version: string;
+  target: string;
+  phv: { normal: { bit_width: number; containers_occupied: number }[] };
+}
+
+/**
+ * Reads resources.json, metrics.json and table_summary.log of a compiler's output folder.
+ *
+ * @param path the folder of the logs (`OUT/pipe/logs`), or one of those above it
+ * @throws MatchMulError file-not-found, logs-invalid
+ */
+export function readTofinoLogs(path: string): TofinoLogs {
+  const folder = logFolder(path);
+  const read = (name: string) => new TextDecoder().decode(readFileOrFail(join(folder, name)));
+  return parseTofinoLogs(
+    {
+      resources: read("resources.json"),
+      metrics: read("metrics.json"),
+      tableSummary: read("table_summary.log"),
+    },
+    folder,
+  );
+}
+
+/** The logs lie in `logs` of the pipe's folder in the output folder; any of the three may be given. */
+function logFolder(path: string): string {
+  const candidates = [path, join(path, "logs"), join(path, "pipe", "logs")];
+  for (const folder of candidates)
+    try {
+      readFileOrFail(join(folder, "resources.json"));
+      return folder;
+    } catch (cause) {
+      if (!(cause instanceof MatchMulError)) throw cause;
+    }
+  return path;
+}
+
+/** As `readTofinoLogs`, from the files' texts; `path` is for errors. */
+export function parseTofinoLogs(
+  texts: { resources: string; metrics: string; tableSummary: string },
+  path: string,
+): TofinoLogs {
+  const resources = parse<ResourcesJson>(texts.resources, path, "resources.json");
+  const metrics = parse<MetricsJson>(texts.metrics, path, "metrics.json");
+  const stagesUsed = parseStagesUsed(texts.tableSummary, path);
+  try {
+    const stages = resources.resources.mau.mau_stages
+      .map(readStage)
+      .sort((a, b) => a.stage - b.stage)
+      .slice(0, stagesUsed);
+    return {
+      compiler: { version: metrics.compiler_version, target: metrics.target },
+      stagesUsed,
+      stages,
+      containers: metrics.phv.normal.map((g) => ({
+        containerBits: g.bit_width,
+        occupied: g.containers_occupied,
+      })),
+    };
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw error("logs-invalid", path, "resources.json or metrics.json lacks a part its schema demands");
+  }
+}
+
+function parse<T>(text: string, path: string, name: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw error("logs-invalid", path, `${name} is not JSON`);
+  }
+}
+
+/**
+ * Stages of the last allocation in table_summary.log: the compiler allocates several times, and keeps the last.
+ *
+ * @throws MatchMulError logs-invalid
+ */
+export function parseStagesUsed(tableSummary: string, path = "table_summary.log"): number {
+  const counts = [...tableSummary.matchAll(/^Number of stages in table allocation: (\d+)/gm)];
+  const last = counts.at(-1);
+  if (last === undefined) throw error("logs-invalid", path, "table_summary.log names no number of stages");
+  return Number(last[1]);
+}
+
+function readStage(json: StageJson): CompiledStage {
+  const actions = soleActions(json);
+  /** The program's name of `Tile.lookup_0$action`; a keyless table's is its action's, since the program has no other. */
+  const nameOf = (usedBy: string): string => {
+    const table = usedBy.replace(/\$.*$/, "");
+    const name = table.startsWith("tbl_") ? (actions.get(table) ?? table) : table;
+    return name.slice(name.indexOf(".") + 1);
+  };
+  const tables = new Map<string, Audited>();
+  const used = noUnits();
+  const count = (resource: AuditedResource, users: readonly string[]): void => {
+    // What two tables share counts for each of them, and once for the stage.
+    for (const name of new Set(users.map(nameOf))) {
+      if (!tables.has(name)) tables.set(name, noUnits());
+      tables.get(name)![resource]++;
+    }
+    used[resource]++;
+  };
+  const cells = (resource: AuditedResource, list: readonly Cell[]): void => {
+    for (const { usages } of list)
+      count(
+        resource,
+        usages.map((u) => u.used_by),
+      );
+  };
+  cells("sram", json.rams.srams);
+  cells("tcam", json.tcams.tcams);
+  cells("mapRam", json.map_rams.maprams);
+  cells("statefulAlus", json.meter_alus.meters);
+  for (const { table_name } of json.logical_tables.ids) count("logicalTables", [table_name]);
+  for (const { used_by_tables } of json.action_bus_bytes.bytes) count("actionBusBytes", used_by_tables);
+  return { stage: json.stage_number, tables, used };
+}
+
+/** By table, the action it runs, of those with only one. */
+function soleActions({ vliw }: StageJson): Map<string, string> {
+  const all = new Map<string, Set<string>>();
+  for (const { color_usages } of vliw.instructions)
+    for (const { usages } of color_usages)
+      for (const { used_by, action_names } of usages) {
+        const names = all.get(used_by) ?? new Set();
+        for (const name of action_names) names.add(name);
+        all.set(used_by, names);
+      }
+  return new Map([...all].filter(([, names]) => names.size === 1).map(([table, [name]]) => [table, name]));
+}

@@ -1,7 +1,8 @@
-import { LANES, type MicroProgram } from "@matchmul/planner";
+import type { MicroProgram } from "@matchmul/planner";
+import { pipeReadme } from "./bundle-readme.js";
 import { templateContext } from "./context.js";
-import { type BfrtNames, bfrtJson } from "./control-plane/bfrt.js";
-import { simpleSwitchCommands } from "./control-plane/simple-switch-cli.js";
+import { readControlPlane } from "./control-plane/declarations.js";
+import { formats } from "./control-plane/formats.js";
 import { error } from "./diagnostics.js";
 import { allEntries } from "./entries.js";
 import { Schedule } from "./schedule.js";
@@ -17,41 +18,16 @@ export interface EmitOptions {
 }
 
 /** Path within a pipe's folder -> content. */
-export type EmittedFiles = Map<string, string>;
+export type EmittedFiles = Map<string, string | Uint8Array>;
 
 /** P4 identifier made of a model's name. */
 export function identifier(name: string): string {
   return name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=[0-9])/, "_");
 }
 
-function bfrtNames(program: MicroProgram): BfrtNames {
-  const pages = Array.from({ length: program.slots }, (_, s) => `page_${s}`);
-  const words = Array.from({ length: LANES }, (_, m) => `w${m}`);
-  return {
-    keys: (table) => {
-      if (table === "sequencer") return ["hdr.matchmul.kind", "hdr.matchmul.pc"];
-      if (table === "on_verdict") return ["index"];
-      if (table.startsWith("quantize_"))
-        return ["meta.quantize", `hdr.lanes.l${table.slice("quantize_".length)}`];
-      const slot = table.slice("lookup_".length);
-      return [`meta.page_${slot}`, `hdr.key[${slot}].value`];
-    },
-    params: (action) => {
-      if (action.startsWith("add_")) return words;
-      if (action === "forward") return ["verdict", "port"];
-      if (action === "answer") return ["verdict"];
-      if (action.startsWith("put_")) return ["value"];
-      if (action === "quantize") return ["parse", "pc", "table_number", "pool"];
-      if (action === "decide" || action === "drop") return [];
-      if (action.startsWith("scale_")) return ["parse", "pc", "pool"];
-      return action.endsWith("_wide") ? ["parse", "pc"] : ["parse", "pc", ...pages];
-    },
-  };
-}
-
 /**
- * One pipe's files: `<model>.p4`, `entries.txt` (simple_switch_CLI commands, which the embedded engine reads
- * for every target) and, for Tofino, `bfrt.json`.
+ * One pipe's files: `<model>.p4`, its entries in each format of control-plane/formats.ts that is for the target (of
+ * them `entries.txt` always, which the embedded engine reads), and `README.md`, which says how to use them.
  *
  * @throws MatchMulError unknown-target
  */
@@ -71,9 +47,18 @@ export function emit(program: MicroProgram, options: EmitOptions): EmittedFiles 
     target.name,
     options.recirculationPort ?? target.recirculationPort ?? 0,
   );
-  const files: EmittedFiles = new Map();
-  files.set(`${identifier(program.name)}.p4`, renderTemplate(target.template, context));
-  files.set("entries.txt", simpleSwitchCommands(allEntries(schedule), target.control));
-  if (target.bfrt) files.set("bfrt.json", bfrtJson(allEntries(schedule), target.control, bfrtNames(program)));
+  const name = identifier(program.name);
+  const text = renderTemplate(target.template, context);
+  const pipe = {
+    name,
+    target,
+    schedule,
+    plane: readControlPlane(text, target.control),
+    entries: () => allEntries(schedule),
+  };
+  const files: EmittedFiles = new Map([[`${name}.p4`, text]]);
+  const chosen = formats.filter((format) => format.isFor(target));
+  for (const format of chosen) files.set(format.file(name), format.content(pipe));
+  files.set("README.md", pipeReadme(pipe, chosen));
   return files;
 }

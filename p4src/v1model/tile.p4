@@ -276,12 +276,14 @@ control Tile(inout headers_t hdr,
 
 <% if (it.shiftAdd) { -%>
     // One row of weights: an input's, for all lanes; or the bias.
+    @id(6)
     action load(<%= lanes.map((m) => `bit<32> w${m}`).join(", ") %>) {
 <%   for (const m of lanes) { -%>
         meta.weight_<%= m %> = w<%= m %>;
 <%   } -%>
     }
 
+    @id(3)
     table weights {
         key = { meta.row: exact; }
         actions = { load; }
@@ -290,10 +292,12 @@ control Tile(inout headers_t hdr,
     }
 
     // What the key byte means: requantization and activation function of the layer before, or the input itself.
+    @id(7)
     action multiply_by(bit<8> factor) {
         meta.factor = factor;
     }
 
+    @id(4)
     table translate {
         key = {
             meta.map_number: exact;

@@ -1,6 +1,6 @@
 import { type ControlPlane, fullActionName, type TableDeclaration } from "./declarations.js";
 import type { Ids } from "./ids.js";
-import { quoted } from "./text-format.js";
+import { quoted, quotedPadded } from "./text-format.js";
 
 type Line = string;
 
@@ -18,9 +18,9 @@ const preamble = (id: number, full: string, annotations: string[] = []): Line[] 
   ]);
 
 function tableMessage(plane: ControlPlane, ids: Ids, table: TableDeclaration): Line[] {
-  const fallback = ids.actions.get(table.default.action)!;
-  if (table.default.args.length > 0)
-    throw new Error(`The default action of ${table.name} has arguments, which p4info.txtpb does not hold.`);
+  const { action, args, isConst } = table.default;
+  const fallback = ids.actions.get(action)!;
+  const { params } = plane.actions.find(({ name }) => name === action)!;
   return message("tables", [
     ...preamble(ids.tables.get(table.name)!, `${plane.control}.${table.name}`),
     ...table.keys.flatMap(({ name, widthBits, match }, i) =>
@@ -32,8 +32,13 @@ function tableMessage(plane: ControlPlane, ids: Ids, table: TableDeclaration): L
       ]),
     ),
     ...table.actions.flatMap((action) => message("action_refs", [`id: ${ids.actions.get(action)!}`])),
-    ...(table.default.isConst ? [`const_default_action_id: ${fallback}`] : []),
-    ...message("initial_default_action", [`action_id: ${fallback}`]),
+    ...(isConst ? [`const_default_action_id: ${fallback}`] : []),
+    ...message("initial_default_action", [
+      `action_id: ${fallback}`,
+      ...args.flatMap((value, i) =>
+        message("arguments", [`param_id: ${i + 1}`, `value: ${quotedPadded(value, params[i].widthBits)}`]),
+      ),
+    ]),
     `size: ${table.size}`,
   ]);
 }

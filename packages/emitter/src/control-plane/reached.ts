@@ -32,7 +32,7 @@ const copy = ({ lanes, parked, queue, verdict }: PacketState): PacketState => ({
 
 /** Which entries requests look up: those that a test of these requests cannot do without. */
 export class Reached {
-  /** By table, `page row` of lookups. */
+  /** By table of two exact keys, the first times 256 and the second, a byte. */
   readonly #rows = new Map<string, Set<number>>();
   /** By table, accumulators under each number of thresholds. */
   readonly #accumulators = new Map<string, Map<number, Set<number>>>();
@@ -49,9 +49,11 @@ export class Reached {
     return { ...result, last };
   }
 
-  /** True for entries that some request looks up, and for all of tables that are not lookups or thresholds. */
+  /** True for entries that some request looks up, and for all of tables that every request looks up alike. */
   has({ table, keys }: EmittedEntry): boolean {
     const [number, element] = keys;
+    if (table === "translate")
+      return this.#rows.get(table)?.has((number as number) * 256 + (element as number)) ?? false;
     if (table.startsWith("lookup_") && typeof element === "number")
       return this.#rows.get(table)?.has((number as number) * 256 + element) ?? false;
     if (table.startsWith("quantize_") && typeof element === "object") {
@@ -73,6 +75,8 @@ export class Reached {
         const page = step.pages === null ? byte(at) : step.pages[slot];
         add(this.#rows, `lookup_${slot}`, page * 256 + byte(at + parse.keyBytes - 1));
       }
+    } else if (step.kind === "multiply") {
+      add(this.#rows, "translate", step.map * 256 + (queueAfterParse(before, parse)[0] ?? 0));
     } else if (step.kind === "threshold") {
       for (const lane of this.program.thresholds[step.table].lanes.keys()) {
         const table = `quantize_${lane}`;

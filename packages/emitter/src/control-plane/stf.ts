@@ -30,10 +30,15 @@ function sampleInputs({ input }: MicroProgram): number[][] {
 }
 
 /** What leaves the switch for a request, and the port it leaves by; null where the class is dropped. */
-function expectedAnswer(request: Uint8Array, run: RequestRun): { port: number; bytes: Uint8Array } | null {
+function expectedAnswer(
+  program: MicroProgram,
+  request: Uint8Array,
+  run: RequestRun,
+): { port: number; bytes: Uint8Array } | null {
   const { action, last } = run;
   if (action.kind === "drop") return null;
-  const { lanes, parked, queue } = last;
+  const { parked, queue } = last;
+  const lanes = last.lanes.subarray(0, program.lanes);
   const lanesAt = HEADER_BYTES + parked.length;
   const queueAt = lanesAt + lanes.length * 4;
   const bytes = new Uint8Array(queueAt + queue.length);
@@ -83,7 +88,7 @@ export function stfTest(program: MicroProgram, plane: ControlPlane, entries: Ite
   const reached = new Reached(program);
   const exchanges = sampleInputs(program).map((values, n) => {
     const request = requestPacket(program, values, n + 1);
-    return { request, answer: expectedAnswer(request, reached.run(request.subarray(HEADER_BYTES))) };
+    return { request, answer: expectedAnswer(program, request, reached.run(request.subarray(HEADER_BYTES))) };
   });
   // Too short for a request.
   const stump = `packet ${CLIENT_PORT} ${hex(exchanges[0].request.subarray(0, HEADER_BYTES))}`;

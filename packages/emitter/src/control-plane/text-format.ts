@@ -25,3 +25,11 @@ export function quotedNumber(value: number): string {
   if (value >= 0x100) out += escapes[(value >>> 8) & 0xff];
   return `${out}${escapes[value & 0xff]}"`;
 }
+
+/** A number in quotes as a big-endian byte string of its full width: how p4c writes a P4Info's default arguments. */
+export function quotedPadded(value: number, widthBits: number): string {
+  let out = "";
+  for (let bytes = Math.ceil(widthBits / 8), rest = value; bytes > 0; bytes--, rest = Math.floor(rest / 256))
+    out = escapes[rest % 256] + out;
+  return `"${out}"`;
+}

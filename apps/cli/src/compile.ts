@@ -84,7 +84,7 @@ export function planStep(
     "plan",
     () => makePlan(model, profile, { ...planOptions(flags), progress: terminal.progress }),
     ({ program, placement }) =>
-      `${count(program.passes.length)} passes, ${program.slots} lookups each; ${placement.stagesUsed} of ` +
+      `${count(program.passes.length)} passes${program.slots > 0 ? `, ${program.slots} lookups each` : ""}; ${placement.stagesUsed} of ` +
       `${placement.stagesAvailable} stages, bound ${placement.bound}`,
   );
 }

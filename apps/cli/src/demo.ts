@@ -33,6 +33,7 @@ async function demo(terminal: Terminal): Promise<number> {
     requantization: "shift-lut",
     biasCorrection: false,
     profile: "tofino",
+    kernel: "auto",
     inputEncoding: "auto",
     solver: "glpk",
     timeLimit: 5,

@@ -46,6 +46,10 @@ export const error = defineDiagnostics("cli", {
     message: `${path} is not a plan.json: ${why}`,
     hint: "make one with `matchmul plan INT8.safetensors --profile NAME --out plan.json`",
   }),
+  "audit-without-stages": (path: string, profile: string) => ({
+    message: `the plan of ${path} has no stages to compare: it is for ${profile}`,
+    hint: "compile with --profile tofino or tofino2",
+  }),
   "plan-foreign": (path: string, why: string) => ({
     message: `${path} is not a plan of this model: ${why}`,
     hint: "plan the model again",

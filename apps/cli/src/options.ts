@@ -1,4 +1,4 @@
-import type { MicroProgram, PlanOptions } from "@matchmul/planner";
+import { kernels, type MicroProgram, type PlanOptions } from "@matchmul/planner";
 import type { CalibrationMethod, QuantizeOptions, ScaleKind } from "@matchmul/quantizer";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { number } from "./command.js";
@@ -59,6 +59,7 @@ export function quantizeOptions({
 /** How to plan: the same options for every command that does. */
 export interface PlanFlags {
   profile: string;
+  kernel: NonNullable<PlanOptions["kernel"]>;
   inputEncoding: NonNullable<PlanOptions["encoding"]>;
   slots?: number;
   solver: NonNullable<PlanOptions["solver"]>;
@@ -72,6 +73,11 @@ export type Verdicts = MicroProgram["verdicts"];
 export function withPlanFlags(command: Command): Command {
   return command
     .option("--profile <name>", "the switch: a name of `matchmul profiles`, or a .yaml file", "tofino")
+    .addOption(
+      new Option("--kernel <name>", "how the switch multiplies (docs/kernels.md)")
+        .choices(["auto", ...kernels])
+        .default("auto"),
+    )
     .addOption(
       new Option(
         "--input-encoding <who>",
@@ -116,6 +122,6 @@ function verdict(text: string, others: Verdicts): Verdicts {
 
 /** The planner's options for the flags. */
 export function planOptions(flags: PlanFlags): PlanOptions {
-  const { inputEncoding: encoding, slots, solver, timeLimit, onClass: verdicts } = flags;
-  return { encoding, slots, solver, verdicts, timeLimitMs: timeLimit * 1000 };
+  const { kernel, inputEncoding: encoding, slots, solver, timeLimit, onClass: verdicts } = flags;
+  return { kernel, encoding, slots, solver, verdicts, timeLimitMs: timeLimit * 1000 };
 }

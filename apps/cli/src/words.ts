@@ -11,21 +11,8 @@ export function planInWords(plan: PlanDocument): string[] {
       `${weighted.length === 1 ? "layer" : "layers"}, ${count(model.multiplyAccumulates)} multiply-accumulates an ` +
       `inference, ${model.classes} classes.`,
   ];
-  const layers = choice.layers.map(({ name, g, planesPerPass }) => {
-    const planes = planesPerPass > 1 ? `, ${planesPerPass} bit planes a pass` : "";
-    const passes = program.passes.filter((pass) => pass.layer === name).length;
-    return `${name} looks up ${g} ${g === 1 ? "feature" : "features"} a key${planes} (${passes} passes)`;
-  });
-  const pages = program.pages.length;
-  sentences.push(
-    `One inference is one packet that makes ${count(program.passes.length)} passes through a program with ` +
-      `${program.slots} lookup slots: ${layers.join(", ")}. The lookup tables hold ${count(pages)} pages of 256 rows.`,
-  );
-  sentences.push(
-    program.input.encoding === "bytes"
-      ? `A request carries the ${program.input.features} int8 inputs as ${program.input.bytes} bytes; the switch turns them into bit planes.`
-      : `A request carries the ${program.input.features} inputs as ${program.input.bytes} bytes of bit planes, made by the client.`,
-  );
+  sentences.push(choice.kernel === "shift-add" ? shiftAddInWords(plan) : bitSerialInWords(plan));
+  sentences.push(requestInWords(plan));
   const special = Object.entries(program.verdicts).filter(([, action]) => action.kind !== "answer");
   if (special.length > 0)
     sentences.push(
@@ -68,6 +55,38 @@ export function planInWords(plan: PlanDocument): string[] {
       `an inference and ${rate(inferencesPerSecond)} inferences a second and pipe, limited by the ${limitedBy}.`,
   );
   return sentences;
+}
+
+function requestInWords({ program, choice }: PlanDocument): string {
+  const { encoding, features, dtype, bytes } = program.input;
+  const carries = `A request carries the ${features} ${dtype} inputs as ${bytes} bytes`;
+  if (encoding === "planes") return `${carries} of bit planes, made by the client.`;
+  if (choice.kernel === "shift-add")
+    return `${carries}${bytes > features ? ", in the order the passes take them" : ""}.`;
+  return `${carries}; the switch turns them into bit planes.`;
+}
+
+function bitSerialInWords({ program, choice }: PlanDocument): string {
+  const layers = choice.layers.map(({ name, g, planesPerPass }) => {
+    const planes = planesPerPass > 1 ? `, ${planesPerPass} bit planes a pass` : "";
+    const passes = program.passes.filter((pass) => pass.layer === name).length;
+    return `${name} looks up ${g} ${g === 1 ? "feature" : "features"} a key${planes} (${passes} passes)`;
+  });
+  return (
+    `One inference is one packet that makes ${count(program.passes.length)} passes through a program with ` +
+    `${program.slots} lookup slots: ${layers.join(", ")}. The lookup tables hold ${count(program.pages.length)} pages of ` +
+    "256 rows."
+  );
+}
+
+function shiftAddInWords({ program }: PlanDocument): string {
+  const layers = [...new Set(program.passes.map((pass) => pass.layer))].map(
+    (name) => `${name} ${count(program.passes.filter((pass) => pass.layer === name).length)}`,
+  );
+  return (
+    `One inference is one packet that makes ${count(program.passes.length)} passes (${layers.join(", ")}); a pass multiplies ` +
+    `one input with ${program.lanes} weights by shifting and adding.`
+  );
 }
 
 /** "a 64-32-10 network" where each weight is used once, which is fully connected; else its input and kinds of layers. */

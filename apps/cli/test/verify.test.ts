@@ -154,6 +154,17 @@ test("packets of a class can be dropped or forwarded, and still every level agre
   expect(refused.stderr).toMatch(/error\[verdict-class\]/);
 });
 
+test("the shift-and-add kernel is exact too, in more passes", async () => {
+  const out = join(work, "shift-add");
+  await compiled(out, "--kernel", "shift-add", "--target", "tna");
+  const plan = JSON.parse(readFileSync(join(out, "plan.json"), "utf8"));
+  expect(plan.choice.kernel).toBe("shift-add");
+  expect(plan.program.passes.length).toBeGreaterThan(64);
+  const facts = JSON.parse((await verify(out, "--limit", "20", "--mutations", "3", "--json")).stdout);
+  expect(facts).toMatchObject({ ok: true, mutation: { reported: 3 } });
+  expect((await matchmul("explain", out, "--passes")).stdout).toContain("8 conditional additions");
+});
+
 test("a deeper model is exact too", async () => {
   const out = join(work, "deeper");
   const deeper = inRepository("models/digits/digits-mlp2.onnx");

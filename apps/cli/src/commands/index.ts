@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { auditCommand } from "./audit.js";
 import { compileCommand } from "./compile.js";
 import { emit } from "./emit.js";
 import { explain } from "./explain.js";
@@ -14,6 +15,7 @@ import { verifyCommand } from "./verify.js";
 export const commands: (() => Command)[] = [
   compileCommand,
   verifyCommand,
+  auditCommand,
   run,
   explain,
   inspect,

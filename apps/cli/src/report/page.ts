@@ -60,8 +60,9 @@ ${key(
   placement.tables.map((table) => table.layer),
 )}${hasStages(placement) && containersAndSearch(placement)}`,
 )}
-<h2>The passes of one inference</h2><p class="soft">One column is one trip of the packet through the pipe. A filled cell is a
-lookup slot in use; below it, + adds lookups, » shifts and clamps, ≥ counts thresholds, ★ finds the class.</p>
+<h2>The passes of one inference</h2><p class="soft">One column is one trip of the packet through the pipe.
+${plan.program.slots > 0 && "A filled cell is a lookup slot in use. "}+ adds lookups, × multiplies by shifting and adding, » shifts and
+clamps, ≥ counts thresholds, ★ finds the class.</p>
 ${passTimeline(plan.program, palette)}${key(
   palette,
   plan.program.passes.map((pass) => pass.layer),

@@ -37,7 +37,13 @@ ${passes
 }
 
 /** One sign for each kind of step; the page's text explains them. */
-const glyphs: Record<string, string> = { accumulate: "+", scale: "»", threshold: "≥", verdict: "★" };
+const glyphs: Record<string, string> = {
+  accumulate: "+",
+  multiply: "×",
+  scale: "»",
+  threshold: "≥",
+  verdict: "★",
+};
 
 function column(
   pass: Pass,

@@ -15,6 +15,8 @@ export interface EmitOptions {
   summary?: string[];
   /** Tofino: the pipe's recirculation port. */
   recirculationPort?: number;
+  /** Of the entries' formats only entries.txt, which the embedded engine reads: much less to write. */
+  entriesOnly?: boolean;
 }
 
 /** Path within a pipe's folder -> content. */
@@ -57,7 +59,9 @@ export function emit(program: MicroProgram, options: EmitOptions): EmittedFiles 
     entries: () => allEntries(schedule),
   };
   const files: EmittedFiles = new Map([[`${name}.p4`, text]]);
-  const chosen = formats.filter((format) => format.isFor(target));
+  const chosen = formats.filter(
+    (format) => format.isFor(target) && (!options.entriesOnly || format.file(name) === "entries.txt"),
+  );
   for (const format of chosen) files.set(format.file(name), format.content(pipe));
   files.set("README.md", pipeReadme(pipe, chosen));
   return files;

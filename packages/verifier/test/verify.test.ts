@@ -15,8 +15,12 @@ function choiceFor(random: Random, model: QuantizedModel): Choice {
 }
 
 function subject(model: QuantizedModel, program: MicroProgram, target = "v1model"): Subject {
-  const files = emit(program, { target });
-  return { model, program, engine: loadPipe(files.get(`${program.name}.p4`)!, files.get("entries.txt")!) };
+  const files = emit(program, { target, entriesOnly: true });
+  return {
+    model,
+    program,
+    engine: loadPipe(`${files.get(`${program.name}.p4`)}`, `${files.get("entries.txt")}`),
+  };
 }
 
 function inputsOf(random: Random, model: QuantizedModel, count: number): (Int8Array | Uint8Array)[] {

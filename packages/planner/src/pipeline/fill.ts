@@ -14,7 +14,8 @@ export function bestFill(options: readonly FillOption[], room: number): Map<numb
   for (const { choices } of options) {
     const next = new Float64Array(room + 1).fill(Number.NEGATIVE_INFINITY);
     const pick = new Int16Array(room + 1).fill(-1);
-    choices.forEach(({ amount, worth: gain }, c) => {
+    for (let c = 0; c < choices.length; c++) {
+      const { amount, worth: gain } = choices[c];
       for (let r = amount; r <= room; r++) {
         const value = worth[r - amount] + gain;
         if (value > next[r]) {
@@ -22,7 +23,7 @@ export function bestFill(options: readonly FillOption[], room: number): Map<numb
           pick[r] = c;
         }
       }
-    });
+    }
     chosen.push(pick);
     worth = next;
   }

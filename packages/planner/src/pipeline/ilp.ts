@@ -14,6 +14,14 @@ export interface CoRunningLimit {
   tables: readonly number[];
 }
 
+/** Variables that the program for some windows has at least, without making it. */
+export function variablesAtLeast(problem: Problem, windows: Windows): number {
+  return mergeIdentical(problem).reduce((sum, { table }) => {
+    const stages = Math.max(0, windows.last[table.index] - windows.first[table.index] + 1);
+    return sum + stages * (table.splittable ? 3 : 1);
+  }, 0);
+}
+
 /**
  * The integer program that asks whether a pipeline fits into so many stages.
  *

@@ -52,6 +52,9 @@ export class ListScheduler {
   }
 }
 
+/** Tables that may begin to fill the room of a stage: with more there is no better choice, only more work. */
+const mostCandidates = 8;
+
 /** One schedule in the making. */
 class Run {
   /** Tables not yet wholly placed. */
@@ -182,9 +185,9 @@ class Run {
     const flexible = here.filter(
       (t) => tables[t].splittable && !successors[t].some(({ to }) => this.#isIn(to, stage)),
     );
-    const candidates = this.#ready.filter(
-      (t) => tables[t].splittable && this.#earliest[t] <= stage && !this.#isIn(t, stage),
-    );
+    const candidates = this.#ready
+      .filter((t) => tables[t].splittable && this.#earliest[t] <= stage && !this.#isIn(t, stage))
+      .slice(0, mostCandidates);
     if (candidates.length === 0 && flexible.length < 2) return;
     const amount = (t: number, units: number) => tables[t].amounts(units)[this.scarce];
     const present = new Map(flexible.map((t) => [t, this.parts[t].at(-1)![1]]));

@@ -155,9 +155,15 @@ function toArray(amounts: Partial<Record<StageResource, number>>): Float64Array 
 
 function memoized(make: (units: number) => Float64Array): (units: number) => Float64Array {
   const known = new Map<number, Float64Array>();
+  // Searches ask for the same number of units most of the time.
+  let last = Number.NaN;
+  let lastAmounts: Float64Array = new Float64Array();
   return (units) => {
+    if (units === last) return lastAmounts;
     let amounts = known.get(units);
     if (amounts === undefined) known.set(units, (amounts = make(units)));
+    last = units;
+    lastAmounts = amounts;
     return amounts;
   };
 }

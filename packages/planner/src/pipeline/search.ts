@@ -3,7 +3,7 @@ import { makeSolver, type Solver, type SolverName } from "../solver/index.js";
 import type { Bounds } from "./bounds.js";
 import { heaviestCoRunning } from "./co-running.js";
 import { error } from "./diagnostics.js";
-import { type CoRunningLimit, FeasibilityProgram } from "./ilp.js";
+import { type CoRunningLimit, FeasibilityProgram, variablesAtLeast } from "./ilp.js";
 import { type Schedule, type Scheduled, stagesOf } from "./list-schedule.js";
 import { measuresOf } from "./measures.js";
 import { type Problem, vliwResources } from "./problem.js";
@@ -31,7 +31,7 @@ export interface PlaceOptions {
 const firstRestarts = 300;
 const lateRestarts = 5000;
 /** With more tables there are fewer schedules, so that all of them take a few seconds at most. */
-const restartWork = 500_000;
+const restartWork = 400_000;
 /** A program of more variables is beyond both solvers in the time there is. */
 const mostVariables = 20_000;
 /** Programs of more tables are not probed: it would take longer than it saves. */
@@ -181,9 +181,9 @@ export class Search {
         ? this.#windows
         : tightenWindows(this.problem, this.bounds, [], stages, false);
     if (windows === undefined) return "infeasible";
+    if (variablesAtLeast(this.problem, windows) > mostVariables) return "undecided";
     for (;;) {
       const model = new FeasibilityProgram(this.problem, windows, coRunning);
-      if (model.program.variables.length > mostVariables) return "undecided";
       const values = await this.#ask(solvers, model, stages, most);
       if (typeof values === "string") return values;
       const schedule = model.schedule(values);

@@ -76,7 +76,10 @@ export class StageState {
 
   #moreBytes(present: ReadonlyMap<number, number>, fields: ProblemTable["exactFields"]): number {
     let more = 0;
-    for (const [field, bytes] of fields) more += Math.max(0, bytes - (present.get(field) ?? 0));
+    for (let i = 0; i < fields.length; i++) {
+      const missing = fields[i][1] - (present.get(fields[i][0]) ?? 0);
+      if (missing > 0) more += missing;
+    }
     return more;
   }
 }

@@ -6,7 +6,7 @@ import type { CalibrationOptions } from "../src/calibration.js";
 import { loadQuantizedModel, saveQuantizedModel } from "../src/model-file.js";
 import { quantize } from "../src/quantize.js";
 import { quantizeInput } from "../src/quantize-input.js";
-import type { FullyConnectedLayer, QuantizedModel } from "../src/quantized-model.js";
+import { type FullyConnectedLayer, layerInputs, type QuantizedModel } from "../src/quantized-model.js";
 import { GraphBuilder, randomImages } from "../src/testing/graphs.js";
 
 const fullyConnected = (model: QuantizedModel): FullyConnectedLayer[] =>
@@ -48,7 +48,7 @@ function logitsOf(model: QuantizedModel, image: ArrayLike<number>): number[] {
 describe("quantize", () => {
   it("lowers a chain to fully connected layers and an arg-max", () => {
     const { model, report } = quantized();
-    expect(model.layers.map((l) => [l.name, l.kind, l.input, l.output])).toEqual([
+    expect(model.layers.map((l) => [l.name, l.kind, layerInputs(l).join(), l.output])).toEqual([
       ["fc1", "fully-connected", "x", "relu1"],
       ["fc2", "fully-connected", "relu1", "fc2b"],
       ["fc3", "fully-connected", "fc2b", "fc3"],

@@ -16,12 +16,12 @@ type Byte = "int8" | "uint8";
 
 /** Builds graphs of quantized operators with random constants. */
 class QuantizedBuilder extends GraphBuilder {
-  readonly random: Random;
+  readonly numbers: Random;
   #count = 0;
 
   constructor(seed: number, shape: (number | string)[], dtype: DType) {
     super("x", shape, dtype);
-    this.random = new Random(seed);
+    this.numbers = new Random(seed);
   }
 
   fresh(what: string): string {
@@ -46,12 +46,12 @@ class QuantizedBuilder extends GraphBuilder {
   }
 
   anyByte(dtype: Byte): number {
-    return dtype === "int8" ? this.random.integer(-128, 127) : this.random.integer(0, 255);
+    return dtype === "int8" ? this.numbers.integer(-128, 127) : this.numbers.integer(0, 255);
   }
 
   /** A scale that float32 rounds, so that products of scales are rounded too. */
   anyScale(): number {
-    return Math.fround(0.001 + this.random.next() * 0.05);
+    return Math.fround(0.001 + this.numbers.next() * 0.05);
   }
 
   weights(dtype: Byte, shape: number[]): string {
@@ -221,7 +221,7 @@ function qdqNetwork(seed: number): Graph {
     const perChannel = random.next() < 0.5;
     const scales = Array.from({ length: perChannel ? outputs : 1 }, () => g.anyScale() / 4);
     const scale = g.float(perChannel ? scales : scales[0]);
-    const inputs = [g.bytes("int8", shape, () => g.random.integer(-127, 127)), scale];
+    const inputs = [g.bytes("int8", shape, () => g.numbers.integer(-127, 127)), scale];
     const w = g.node("DequantizeLinear", g.fresh("w"), inputs, { axis });
     const products = scales.map((s) => Math.fround(Math.fround(inputScale) * s));
     const b = g.node(
@@ -343,7 +343,7 @@ describe("QDQ graphs, as int8 models", () => {
     const w = g.node(
       "DequantizeLinear",
       "w",
-      [g.bytes("int8", [4, 6], () => g.random.integer(-127, 127)), g.float(scales)],
+      [g.bytes("int8", [4, 6], () => g.numbers.integer(-127, 127)), g.float(scales)],
       {
         axis: 0,
       },
@@ -354,7 +354,7 @@ describe("QDQ graphs, as int8 models", () => {
     const model = importQuantized(graph);
     const unit = model.tensors[model.logits].scale;
     for (let n = 0; n < 20; n++) {
-      const image = Array.from({ length: 6 }, () => g.random.next() * 10 - 5);
+      const image = Array.from({ length: 6 }, () => g.numbers.next() * 10 - 5);
       const expected = runGraph(graph, { x: tensor([1, 6], Float32Array.from(image)) }).y
         .data as Float32Array;
       const { logits } = runInt8(model, quantizeInput(model, image));

@@ -147,12 +147,12 @@ export class ModelMaker {
     return output;
   }
 
-  pool(input: QuantizedTensor): QuantizedTensor {
+  pool(input: QuantizedTensor, max = this.chance(), pads = true): QuantizedTensor {
     const [channels, h, w] = input.shape;
     const base = { name: `layer${this.layers.length}`, input: input.name, channels };
-    if (this.chance()) {
+    if (max) {
       for (;;) {
-        const window = this.window([h, w], true);
+        const window = this.window([h, w], pads);
         const output: QuantizedTensor = { ...input, name: "", shape: [channels, ...window.outSize] };
         // Dilation can leave a window with no element inside; such a window has no maximum.
         if (window.dilation.some((d) => d > 1) && window.padBefore.some((p) => p > 0)) continue;
@@ -282,6 +282,23 @@ export function randomNetwork(seed: number, extreme: boolean): QuantizedModel {
   }
   tensor = maker.rearrange(tensor, random.integer(1, 50));
   return maker.finish(input, maker.fullyConnected(tensor, random.integer(1, 12), true));
+}
+
+/** A convolution and a max pool without padding alone on it: an executor may pool before it requantizes. */
+export function randomPooled(seed: number, extreme: boolean): QuantizedModel {
+  const maker = new ModelMaker(seed, extreme);
+  const { random } = maker;
+  const input = maker.bytes([random.integer(1, 5), random.integer(4, 9), random.integer(1, 9)]);
+  const output = maker.convolution(input);
+  const [layer] = maker.layers;
+  if (layer.kind === "convolution" && layer.requantization !== null && random.next() < 0.8) {
+    const { requantization } = layer;
+    if (requantization.kind === "shift-lut") requantization.table.sort();
+    if (requantization.kind === "channel-shift-lut")
+      for (let c = 0; c < layer.outChannels; c++)
+        requantization.tables.subarray(c * 256, c * 256 + 256).sort();
+  }
+  return maker.finish(input, maker.fullyConnected(maker.pool(output, true, false), 5, true));
 }
 
 /** An input of the model's range. */

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { saveQuantizedModel, validateModel } from "@matchmul/quantizer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runInt8 } from "../src/run.js";
 import { WasmExecutor } from "../src/wasm/executor.js";
-import { randomChain, randomInput, randomNetwork } from "./random-model.js";
+import { randomChain, randomInput, randomNetwork, randomPooled } from "./random-model.js";
 
 describe("the WebAssembly kernels", () => {
   it("give the portable executor's bits on fully connected chains, extremes included", () => {
@@ -39,15 +42,31 @@ describe("the WebAssembly kernels", () => {
     );
   });
 
-  it("run a model file in the memory it was read into", () => {
+  it("give the portable executor's bits where a pool is taken before the requantization", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.boolean(), (seed, extreme) => {
+        const model = validateModel(randomPooled(seed, extreme), "test");
+        const input = randomInput(seed, model, extreme);
+        expect(WasmExecutor.of(model).run(input)).toEqual(runInt8(model, input, { kernels: "portable" }));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("run a model file in the memory it is read into", () => {
+    const folder = mkdtempSync(join(tmpdir(), "matchmul-"));
+    const path = join(folder, "model.safetensors");
     for (const widths of [
       [64, 32, 8],
       [16, 10],
     ]) {
       const model = validateModel(randomChain(3, widths, false), "test");
-      const { executor } = WasmExecutor.ofFile(saveQuantizedModel(model));
+      writeFileSync(path, saveQuantizedModel(model));
+      const { executor } = WasmExecutor.open(path);
       const input = randomInput(5, model, false);
       expect(executor.run(input)).toEqual(runInt8(model, input, { kernels: "portable" }));
     }
+    rmSync(folder, { recursive: true });
+    expect(() => WasmExecutor.open(path)).toThrow(/cannot be read/);
   });
 });

@@ -1,8 +1,10 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { loadQuantizedModel, type QuantizedModel } from "@matchmul/quantizer";
+import { error } from "../errors.js";
 import { argMax } from "../layers/arg-max.js";
 import type { Int8Result } from "../run.js";
 import { Layout, type Place, type Program } from "./layout.js";
-import { allocateMemory, Machine } from "./machine.js";
+import { allocateMemory, growableMemory, growTo, Machine } from "./machine.js";
 
 /** Executes a model's images one after another with the WebAssembly kernels. */
 export class WasmExecutor {
@@ -22,21 +24,27 @@ export class WasmExecutor {
   }
 
   /**
-   * An executor of a model file, which is read into the executor's memory; large matrices are used where they lie
-   * in it, so that they exist once.
-   * @param where what the bytes are, for messages
-   * @throws MatchMulError int8-model-invalid, accumulator-overflow
+   * An executor of a model file, which is read into the executor's own memory; large matrices are used where they
+   * lie in it, so that they exist once.
+   * @throws MatchMulError int8-file-unreadable, int8-model-invalid, accumulator-overflow
    */
-  static ofFile(bytes: Uint8Array, where?: string): { executor: WasmExecutor; model: QuantizedModel } {
-    // The layout's size is found with the model outside; then both move into the memory.
-    const outside = loadQuantizedModel(bytes, where);
-    const end = new Layout(outside, bytes.length, placesOf(outside, bytes.buffer)).end;
-    const memory = allocateMemory(end, false);
-    const inside = new Uint8Array(memory.buffer as ArrayBuffer, 0, bytes.length);
-    inside.set(bytes);
-    const model = loadQuantizedModel(inside, where);
-    const layout = new Layout(model, bytes.length, placesOf(model, memory.buffer));
-    return { executor: new WasmExecutor(layout, new Machine(memory)), model };
+  static open(path: string): { executor: WasmExecutor; model: QuantizedModel } {
+    const file = openFile(path);
+    try {
+      const { size } = fstatSync(file);
+      const memory = growableMemory(size);
+      const load = (): QuantizedModel =>
+        loadQuantizedModel(new Uint8Array(memory.buffer as ArrayBuffer, 0, size), path);
+      readInto(file, new Uint8Array(memory.buffer as ArrayBuffer, 0, size), path);
+      // What the layers need beside the file is known from the model; growing the memory then moves its arrays.
+      const first = load();
+      growTo(memory, new Layout(first, size, placesOf(first, memory.buffer)).end);
+      const model = load();
+      const layout = new Layout(model, size, placesOf(model, memory.buffer));
+      return { executor: new WasmExecutor(layout, new Machine(memory)), model };
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** @param input the input tensor's elements, already checked */
@@ -62,4 +70,20 @@ function placesOf(model: QuantizedModel, buffer: ArrayBufferLike): Map<object, n
       .filter((weights) => weights.buffer === buffer)
       .map((weights) => [weights, weights.byteOffset]),
   );
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch {
+    throw error("int8-file-unreadable", path);
+  }
+}
+
+function readInto(file: number, bytes: Uint8Array, path: string): void {
+  for (let at = 0; at < bytes.length; ) {
+    const count = readSync(file, bytes, at, bytes.length - at, at);
+    if (count === 0) throw error("int8-file-unreadable", path);
+    at += count;
+  }
 }

@@ -46,7 +46,7 @@ const block = ({ suffix, load, bytes }: (typeof widths)[0]) => `
   (param $acc i32) (param $accStride i32) (param $outputs i32)
   (local $a0 i32) (local $a1 i32) (local $a2 i32) (local $a3 i32)
   (local $w1 i32) (local $end i32) (local $wStride i32)
-  (local $u v128) (local $v v128)
+  (local $u v128) (local $v v128) (local $x v128)
   ${each(2, (n) => each(4, (p) => `(local $s${n}${p} v128)`))}
   (local.set $wStride (i32.mul (i32.shr_u ${get("rowBytes")} (i32.const 4)) (i32.const ${bytes})))
   (loop $next
@@ -54,14 +54,16 @@ const block = ({ suffix, load, bytes }: (typeof widths)[0]) => `
     (local.set $w1 (i32.add ${get("w")} ${get("wStride")}))
     (local.set $end ${get("w1")})
     ${each(2, (n) => each(4, (p) => `(local.set $s${n}${p} ${zero})`))}
+    ;; One step a round: written out several times it is slower, since V8 then runs out of registers.
     (loop $sum
       (local.set $u (${load} ${get("w")}))
       (local.set $v (${load} ${get("w1")}))
       ${each(
         4,
         (p) => `
-      (local.set $s0${p} (i32x4.add ${get(`s0${p}`)} (i32x4.dot_i16x8_s (v128.load ${get(`a${p}`)}) ${get("u")})))
-      (local.set $s1${p} (i32x4.add ${get(`s1${p}`)} (i32x4.dot_i16x8_s (v128.load ${get(`a${p}`)}) ${get("v")})))`,
+      (local.set $x (v128.load ${get(`a${p}`)}))
+      (local.set $s0${p} (i32x4.add ${get(`s0${p}`)} (i32x4.dot_i16x8_s ${get("x")} ${get("u")})))
+      (local.set $s1${p} (i32x4.add ${get(`s1${p}`)} (i32x4.dot_i16x8_s ${get("x")} ${get("v")})))`,
       )}
       ${each(4, (p) => add(`a${p}`, constant(16)))}
       ${add("w1", constant(bytes))}
@@ -328,12 +330,19 @@ const threshold = `
     ${add("acc", constant(4))}
     (br_if $next (i32.lt_u ${get("to")} ${get("end")}))))`;
 
+/** What is pooled: bytes, or accumulators before their requantization. */
+const poolElements = [
+  { suffix: "s", max: "i8x16.max_s", load: "i32.load8_s", store: "i32.store8", size: 1 },
+  { suffix: "u", max: "i8x16.max_u", load: "i32.load8_u", store: "i32.store8", size: 1 },
+  { suffix: "i32", max: "i32x4.max_s", load: "i32.load", store: "i32.store", size: 4 },
+];
+
 /**
- * Max pooling of images without padding: the rows of each window first, 16 columns at a time, into $temp; then the
+ * Max pooling of images without padding: the rows of each window first, 16 bytes at a time, into $temp; then the
  * columns. Distances are in bytes.
  */
-const maxPool = (sign: "s" | "u") => `
-(func $max_pool_${sign}
+const maxPool = ({ suffix, max, load, store, size }: (typeof poolElements)[0]) => `
+(func $max_pool_${suffix}
   (param $from i32) (param $to i32) (param $planes i32) (param $planeBytes i32)
   (param $rowTaps i32) (param $rowDilation i32) (param $rowStep i32) (param $outRows i32) (param $width i32)
   (param $columnTaps i32) (param $columnDilation i32) (param $columnStep i32) (param $outColumns i32)
@@ -353,7 +362,7 @@ const maxPool = (sign: "s" | "u") => `
           (br_if $single (i32.eqz ${get("tap")}))
           (loop $nextTap
             ${add("at", get("rowDilation"))}
-            (local.set $m (i8x16.max_${sign} ${get("m")} (v128.load ${get("at")})))
+            (local.set $m (${max} ${get("m")} (v128.load ${get("at")})))
             (br_if $nextTap (local.tee $tap (i32.sub ${get("tap")} (i32.const 1))))))
         (v128.store (i32.add ${get("temp")} ${get("column")}) ${get("m")})
         ${add("column", constant(16))}
@@ -362,17 +371,17 @@ const maxPool = (sign: "s" | "u") => `
       (local.set $columns ${get("outColumns")})
       (loop $nextColumn
         (local.set $at ${get("column")})
-        (local.set $best (i32.load8_${sign} ${get("at")}))
+        (local.set $best (${load} ${get("at")}))
         (local.set $tap (i32.sub ${get("columnTaps")} (i32.const 1)))
         (block $single
           (br_if $single (i32.eqz ${get("tap")}))
           (loop $nextTap
             ${add("at", get("columnDilation"))}
-            (local.set $value (i32.load8_${sign} ${get("at")}))
+            (local.set $value (${load} ${get("at")}))
             (local.set $best (select ${get("value")} ${get("best")} (i32.gt_s ${get("value")} ${get("best")})))
             (br_if $nextTap (local.tee $tap (i32.sub ${get("tap")} (i32.const 1))))))
-        (i32.store8 ${get("to")} ${get("best")})
-        ${add("to", constant(1))}
+        (${store} ${get("to")} ${get("best")})
+        ${add("to", constant(size))}
         ${add("column", get("columnStep"))}
         (br_if $nextColumn (local.tee $columns (i32.sub ${get("columns")} (i32.const 1)))))
       ${add("row", get("rowStep"))}
@@ -389,8 +398,7 @@ export const kernelText: string = [
   widen("u"),
   shiftLut,
   threshold,
-  maxPool("s"),
-  maxPool("u"),
+  ...poolElements.map(maxPool),
   average("s"),
   average("u"),
   sum("s", "s"),

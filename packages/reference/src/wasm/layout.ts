@@ -1,6 +1,14 @@
-import type { QuantizedModel } from "@matchmul/quantizer";
+import {
+  type ConvolutionLayer,
+  layerInputs,
+  type MaxPoolLayer,
+  type QuantizedLayer,
+  type QuantizedModel,
+  type Requantization,
+} from "@matchmul/quantizer";
 import { Arena, type Machine } from "./machine.js";
-import type { Call, Prepared } from "./prepare/prepared.js";
+import { prepareConvolution } from "./prepare/convolution.js";
+import { type Call, type Prepared, paddedSize } from "./prepare/prepared.js";
 import { prepareLayer } from "./prepare/registry.js";
 
 /** A tensor's place in memory. */
@@ -37,7 +45,17 @@ export class Layout {
         return [name, arena.take(dtype === "int32" ? 4 * length : length)];
       }),
     );
-    this.#layers = model.layers.map((layer) => prepareLayer(layer, { model, arena, addresses, placed }));
+    const preparation = { model, arena, addresses, placed };
+    const pools = fusiblePools(model);
+    const fused = new Set<QuantizedLayer>(pools.values());
+    this.#layers = model.layers
+      .filter((layer) => !fused.has(layer))
+      .map((layer) => {
+        const pool = layer.kind === "convolution" ? pools.get(layer) : undefined;
+        return pool === undefined
+          ? prepareLayer(layer, preparation)
+          : prepareConvolution(layer as ConvolutionLayer, preparation, pool);
+      });
     this.program = {
       calls: this.#layers.flatMap((layer) => layer.calls),
       input: place(model.input),
@@ -50,4 +68,26 @@ export class Layout {
   initialise(machine: Machine): void {
     for (const layer of this.#layers) layer.initialise(machine);
   }
+}
+
+/** Whether larger accumulators never give smaller outputs, so that the largest may be taken before or after. */
+function isMonotone(requantization: Requantization | null): boolean {
+  if (requantization === null) return false;
+  if (requantization.kind === "threshold") return true;
+  const entries = requantization.kind === "shift-lut" ? requantization.table : requantization.tables;
+  return entries.every((y, i) => i % 256 === 0 || y >= entries[i - 1]);
+}
+
+/** Max pools without padding that alone read a convolution with monotone requantization. */
+function fusiblePools(model: QuantizedModel): Map<ConvolutionLayer, MaxPoolLayer> {
+  const pools = new Map<ConvolutionLayer, MaxPoolLayer>();
+  for (const layer of model.layers) {
+    if (layer.kind !== "convolution" || layer.output === model.logits || !isMonotone(layer.requantization))
+      continue;
+    const readers = model.layers.filter((reader) => layerInputs(reader).includes(layer.output));
+    const [pool] = readers;
+    if (readers.length !== 1 || pool.kind !== "max-pool") continue;
+    if (paddedSize(pool.window).every((d, i) => d === pool.window.inSize[i])) pools.set(layer, pool);
+  }
+  return pools;
 }

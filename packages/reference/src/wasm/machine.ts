@@ -16,6 +16,7 @@ type WasmModule = object;
 /** A WebAssembly.Memory. */
 export interface WasmMemory {
   readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
 }
 
 const { WebAssembly: api } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
@@ -26,6 +27,7 @@ type Kernel = (...parameters: number[]) => void;
 export type KernelName =
   | `${"convolution" | "product"}${"8" | "16"}`
   | `${"widen" | "pad" | "max_pool" | "average"}_${"s" | "u"}`
+  | "max_pool_i32"
   | `sum_${"s" | "u"}${"s" | "u"}`
   | "shift_lut"
   | "threshold"
@@ -41,6 +43,18 @@ const modules = new Map<boolean, WasmModule>();
 export function allocateMemory(bytes: number, shared: boolean): WasmMemory {
   const pages = Math.max(1, Math.ceil(bytes / PAGE));
   return new api.Memory({ initial: pages, maximum: pages, shared });
+}
+
+/** A memory for `bytes` bytes that can grow; views of it are lost when it does. */
+export function growableMemory(bytes: number): WasmMemory {
+  const initial = Math.max(1, Math.ceil(bytes / PAGE));
+  return new api.Memory({ initial, maximum: MAXIMUM_PAGES, shared: false });
+}
+
+/** Grows a memory to at least `bytes` bytes. */
+export function growTo(memory: WasmMemory, bytes: number): void {
+  const pages = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE;
+  if (pages > 0) memory.grow(pages);
 }
 
 /** The kernels for a memory, assembled once per process in a few milliseconds. */

@@ -1,7 +1,8 @@
-import type { ConvolutionLayer, Window } from "@matchmul/quantizer";
+import type { ConvolutionLayer, MaxPoolLayer, Window } from "@matchmul/quantizer";
+import type { Arena } from "../machine.js";
 import { type Call, type Preparation, type Prepared, paddedSize, roundUp, signOf } from "./prepared.js";
 import { preparePoint } from "./product.js";
-import { prepareRequantization } from "./requantization.js";
+import { type Accumulators, prepareRequantization } from "./requantization.js";
 
 /** Elements the kernel copies at once when it gathers a window. */
 const SEGMENT = 8;
@@ -9,11 +10,16 @@ const SEGMENT = 8;
 /**
  * A convolution: the image is widened to 16 bits inside a border of `padValue`, then four positions at a time
  * their windows are gathered into rows and multiplied with all filters.
+ * @param pool a max pool that follows, to be done on the accumulators: there are fewer to requantize then
  */
-export function prepareConvolution(layer: ConvolutionLayer, preparation: Preparation): Prepared {
+export function prepareConvolution(
+  layer: ConvolutionLayer,
+  preparation: Preparation,
+  pool?: MaxPoolLayer,
+): Prepared {
   const { window, inChannels, outChannels, groups, weights, padValue } = layer;
-  if (window.outSize[0] * window.outSize[1] * window.kernel[0] * window.kernel[1] === 1 && groups === 1)
-    if (window.inSize[0] * window.inSize[1] === 1) return preparePoint(layer, preparation);
+  const sizes = [...window.inSize, ...window.outSize, ...window.kernel, groups];
+  if (pool === undefined && sizes.every((n) => n === 1)) return preparePoint(layer, preparation);
   const { arena, addresses } = preparation;
   const [height, width] = paddedSize(window);
   const perGroup = inChannels / groups;
@@ -34,10 +40,12 @@ export function prepareConvolution(layer: ConvolutionLayer, preparation: Prepara
   const biases = arena.take((outChannels + 1) * 4);
   // A group of an odd number of filters writes one more row, which the next group overwrites.
   const accumulators = arena.take((outChannels + 1) * accStride);
+  const all = { address: accumulators, channels: outChannels, perChannel: positions, stride: accStride };
+  const pooled = pool && preparePooledAccumulators(all, pool.window, arena);
   const requantization = prepareRequantization(
-    { address: accumulators, channels: outChannels, perChannel: positions, stride: accStride },
+    pooled?.accumulators ?? all,
     layer.requantization,
-    layer.output,
+    pool?.output ?? layer.output,
     preparation,
   );
   const inside = image + (window.padBefore[0] * width + window.padBefore[1]) * 2;
@@ -84,8 +92,25 @@ export function prepareConvolution(layer: ConvolutionLayer, preparation: Prepara
           window.stride[1] * 2,
         ],
       ),
+      ...(pooled?.calls ?? []),
       ...requantization.calls,
     ],
+  };
+}
+
+function preparePooledAccumulators(
+  { address, channels, stride }: Accumulators,
+  { inSize, outSize, kernel, stride: step, dilation }: Window,
+  arena: Arena,
+): { accumulators: Accumulators; calls: Call[] } {
+  const perChannel = outSize[0] * outSize[1];
+  const to = arena.take(4 * channels * perChannel);
+  const row = 4 * inSize[1];
+  const rows = [kernel[0], dilation[0] * row, step[0] * row, outSize[0]];
+  const columns = [kernel[1], 4 * dilation[1], 4 * step[1], outSize[1]];
+  return {
+    accumulators: { address: to, channels, perChannel, stride: 4 * perChannel },
+    calls: [["max_pool_i32", address, to, channels, stride, ...rows, row, ...columns, arena.take(row)]],
   };
 }
 

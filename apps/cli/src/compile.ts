@@ -17,6 +17,8 @@ import type { Terminal } from "./terminal.js";
 export interface CompileOptions extends QuantizeFlags, PlanFlags {
   calibration: string;
   target?: string;
+  /** Of the entries' formats only the one that the embedded engine and BMv2 read. */
+  entriesOnly?: boolean;
   out: string;
 }
 
@@ -50,7 +52,7 @@ export async function compile(
 
   const emitted = await terminal.step(
     "emit",
-    () => emitTargets(plan.program, document, targets),
+    () => emitTargets(plan.program, document, targets, options.entriesOnly),
     (files) => `${targets.join(", ")}: ${files.size} files, ${bytes(sizeOf(files.values()))}`,
   );
 

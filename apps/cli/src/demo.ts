@@ -38,6 +38,7 @@ async function demo(terminal: Terminal): Promise<number> {
     solver: "glpk",
     timeLimit: 5,
     onClass: {},
+    entriesOnly: true,
     out: bundlePath,
   });
   const bundle = Bundle.open(bundlePath);

@@ -29,12 +29,13 @@ export function emitTargets(
   program: MicroProgram,
   plan: PlanDocument,
   targets: readonly string[],
+  entriesOnly = false,
 ): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
   const summary = planInWords(plan);
   for (const { name } of plan.pipes)
     for (const target of targets)
-      for (const [path, content] of emit(program, { target, summary }))
+      for (const [path, content] of emit(program, { target, summary, entriesOnly }))
         files.set(`${layout.pipe(name, target)}/${path}`, content);
   return files;
 }

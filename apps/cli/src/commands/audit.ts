@@ -62,7 +62,7 @@ function describeAudit(terminal: Terminal, found: Audit): string {
   const where = (numbers: number[]) => (numbers.length === 0 ? "none" : numbers.join(", "));
   const verdict = `${stages.predicted} stages planned, ${stages.actual} compiled, ${stages.available} there`;
   return [
-    `${found.profile}, compiled by ${compiler.version} for ${compiler.target}`,
+    `${found.profile}, compiled by p4c-barefoot ${compiler.version}`,
     "Where two numbers stand, the plan's is the first.",
     "",
     bold("Tables"),

@@ -15,6 +15,7 @@ export function compileCommand(): Command {
         .argument("<model>", "the .onnx file")
         .requiredOption("--calibration <file>", "images that the model will see, a .npz")
         .option("--target <name>", `one of ${targetNames.join(", ")}; else the profile's own, and v1model`)
+        .option("--entries-only", "of the control planes' files only entries.txt: a much smaller bundle")
         .requiredOption("--out <dir>", "the bundle to write; an older bundle there is replaced"),
     ),
   ).action(act(run));

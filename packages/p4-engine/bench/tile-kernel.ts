@@ -52,11 +52,8 @@ parser TileParser(packet_in packet, out headers_t hdr, inout metadata_t meta, in
     }
     state parse_lanes {
         packet.extract(hdr.lanes);
-        transition parse_key;
-    }
-    state parse_key {
-        packet.extract(hdr.key.next);
-        transition select(hdr.key.lastIndex) { ${s.lookups - 1}: accept; default: parse_key; }
+${list(s.lookups, () => "        packet.extract(hdr.key.next);")}
+        transition accept;
     }
 }
 

@@ -18,6 +18,7 @@ export class Module {
   private readonly declarations: string[] = [];
   private readonly constantNames = new Map<unknown, string>();
   private readonly constants: unknown[] = [];
+  private readonly shared = new Map<string, string>();
   /** Slots given out so far. */
   slots = 0;
   /** Size of what an index beyond a stack reads (zeroes, never written) and writes (never read). */
@@ -65,6 +66,21 @@ export class Module {
 
   add(functionText: string): void {
     this.functions.push(functionText);
+  }
+
+  /**
+   * Adds a function unless there is one with the same text already; its name. Tables that do the same with
+   * other data then share code, which thus stays in the processor's instruction caches.
+   */
+  addShared(hint: string, text: (name: string) => string): string {
+    const key = text("");
+    let name = this.shared.get(key);
+    if (!name) {
+      name = this.names.unique(hint);
+      this.shared.set(key, name);
+      this.add(text(name));
+    }
+    return name;
   }
 
   /** The whole text, whose value is an object of the functions and variables named in `exported`. */

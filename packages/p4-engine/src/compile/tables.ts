@@ -111,17 +111,19 @@ function writeApply(
   fn.line(`if (observer !== null) observer(${index}, s);`);
   for (const line of properties.onLookup?.(t) ?? []) fn.line(line);
   const profile = table.shape.profile;
-  const source = profile ? g.module.constant(`profile ${profile.name}`, profile) : t;
+  const source = profile ?? table;
   if (profile) {
     const selectors = decl.keys.filter((k) => k.matchKind === "selector");
     const hash = properties.selectorHash?.(fn, selectors) ?? "0";
-    fn.line(`const m = ${source}.resolve(${t}.data[s * ${table.stride}], ${hash});`);
+    const p = g.module.constant(`profile ${profile.name}`, profile);
+    fn.line(`const m = ${p}.resolve(${t}.data[s * ${table.stride}], ${hash});`);
   } else fn.line("const m = s;");
-  fn.line(`const a = ${source}.action[m], d = ${source}.data, o = m * ${(profile ?? table).stride};`);
+  const holder = g.module.constant(decl.name, source);
+  fn.line(`const a = ${holder}.action[m], d = ${holder}.data, o = m * ${source.stride};`);
   fn.line("switch (a) {");
   let exits = false;
   decl.actions.forEach((action, i) => {
-    const words = (profile ?? table).paramOffsets[i];
+    const words = source.paramOffsets[i];
     const code = fn.capture(() => {
       exits = runAction(fn, control, action, words) || exits;
     });
@@ -149,8 +151,7 @@ function runAction(fn: Fn, control: CompiledControl, choice: TableAction, words:
     const own = control.decl.actions.includes(action);
     const body = new Fn(g, "action", own ? control.instance : null, scope);
     statement(body, action.body);
-    const name = g.module.names.unique(action.name);
-    g.module.add(body.text(name, ["d", "o"]));
+    const name = g.module.addShared(action.name, (n) => body.text(n, ["d", "o"]));
     fn.line(`${name}(d, o);`);
     return body.exits;
   }
@@ -171,7 +172,7 @@ function runAction(fn: Fn, control: CompiledControl, choice: TableAction, words:
 
 /** A parameter as it stands in action data: `d` from word `o` on. */
 function dataCode(p: Param, word: number): string {
-  const at = (i: number) => (word + i === 0 ? "d[o]" : `d[o + ${word + i}]`);
+  const at = (i: number) => `d[o + ${word + i}]`;
   const width = scalarWidth(p.type);
   switch (valueClass(p.type)) {
     case "bool":

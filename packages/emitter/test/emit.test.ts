@@ -1,7 +1,7 @@
 import { Random } from "@matchmul/common";
 import { type Choice, LANES, lower, type MicroProgram } from "@matchmul/planner";
+import { randomModel } from "@matchmul/planner/testing";
 import { describe, expect, it } from "vitest";
-import { randomModel } from "../../planner/test/support/models.js";
 import {
   allEntries,
   emit,
@@ -89,7 +89,7 @@ describe("entries", () => {
     expect(count).toBe([...allEntries(schedule)].length);
     const first = [...lookupEntries(schedule)][0];
     const table = json.tables.find((t: { table: string }) => t.table === `pipe.Tile.${first.table}`);
-    expect(table.entries[0].key).toEqual({ "meta.page_0": first.keys[0], "hdr.key[0].value": first.keys[1] });
+    expect(table.entries[0].key).toEqual({ "meta.page_0": first.keys[0], "hdr.key$0.value": first.keys[1] });
     expect(Object.values(table.entries[0].data)).toEqual(first.params);
   });
 });

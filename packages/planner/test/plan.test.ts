@@ -2,7 +2,7 @@ import { Random } from "@matchmul/common";
 import { loadProfile } from "@matchmul/profiles";
 import { describe, expect, it } from "vitest";
 import { makePlan } from "../src/plan.js";
-import { randomModel } from "./support/models.js";
+import { randomModel } from "../src/testing/index.js";
 
 const model = randomModel(new Random(4), [64, 32, 10], false);
 const tofino = loadProfile("tofino");

@@ -1,8 +1,8 @@
 import { Random } from "@matchmul/common";
 import { emit } from "@matchmul/emitter";
 import { lowerShiftAdd } from "@matchmul/planner";
+import { randomConvolutional, randomInput, randomModel } from "@matchmul/planner/testing";
 import { describe, expect, it } from "vitest";
-import { randomConvolutional, randomInput, randomModel } from "../../planner/test/support/models.js";
 import { loadPipe, mutationCheck, verify } from "../src/index.js";
 
 describe("the shift-and-add kernel", () => {

@@ -1,9 +1,9 @@
 import { Random } from "@matchmul/common";
 import { emit } from "@matchmul/emitter";
 import { blocksOf, type Choice, lower, type MicroProgram } from "@matchmul/planner";
+import { randomConvolutional, randomInput, randomModel } from "@matchmul/planner/testing";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { describe, expect, it } from "vitest";
-import { randomConvolutional, randomInput, randomModel } from "../../planner/test/support/models.js";
 import { loadPipe, mutationCheck, type Subject, verify } from "../src/index.js";
 
 function choiceFor(random: Random, model: QuantizedModel): Choice {

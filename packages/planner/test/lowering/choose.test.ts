@@ -2,7 +2,7 @@ import { Random } from "@matchmul/common";
 import { describe, expect, it } from "vitest";
 import { chooseCandidates } from "../../src/lowering/choose.js";
 import { lower } from "../../src/lowering/lower.js";
-import { randomModel } from "../support/models.js";
+import { randomModel } from "../../src/testing/index.js";
 
 describe("chooseCandidates", () => {
   it("predicts passes and pages of what is lowered, and orders by passes", () => {

@@ -7,7 +7,7 @@ import { lower } from "../../src/lowering/lower.js";
 import type { Choice } from "../../src/lowering/options.js";
 import { runMicrocode } from "../../src/microcode/interpreter.js";
 import { encodeInput } from "../../src/microcode/layout.js";
-import { evaluate, randomConvolutional, randomInput, randomModel } from "../support/models.js";
+import { evaluate, randomConvolutional, randomInput, randomModel } from "../../src/testing/index.js";
 
 function randomChoice(random: Random, model: QuantizedModel): Choice {
   const layers = blocksOf(model).map(() => ({

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { lowerShiftAdd } from "../../src/lowering/shift-add.js";
 import { runMicrocode } from "../../src/microcode/interpreter.js";
 import { encodeInput } from "../../src/microcode/layout.js";
-import { randomConvolutional, randomInput, randomModel } from "../support/models.js";
+import { randomConvolutional, randomInput, randomModel } from "../../src/testing/index.js";
 
 describe("lowerShiftAdd", () => {
   it("gives microcode that computes the int8 model, extremes included", () => {

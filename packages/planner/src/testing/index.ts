@@ -1,0 +1,1 @@
+export { evaluate, randomConvolutional, randomInput, randomModel } from "./models.js";

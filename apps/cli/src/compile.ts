@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { readFileOrFail } from "@matchmul/common";
+import { readFileOrFail, refuseForeign } from "@matchmul/common";
 import { makePlan, type Plan } from "@matchmul/planner";
 import { type HardwareProfile, loadProfile, profileDirectory } from "@matchmul/profiles";
 import { type QuantizationReport, type QuantizedModel, saveQuantizedModel } from "@matchmul/quantizer";
@@ -35,6 +35,7 @@ export async function compile(
   onnxPath: string,
   options: CompileOptions,
 ): Promise<Compiled> {
+  refuseForeign(options.out);
   const profile = loadProfile(options.profile);
   const targets = chooseTargets(profile, options.target);
   const onnx = readFileOrFail(onnxPath);

@@ -6,6 +6,9 @@ import {
   type MicroProgram,
   type Pass,
   type Plan,
+  partAmounts,
+  tableCost,
+  unitsOf,
 } from "@matchmul/planner";
 import type { HardwareProfile } from "@matchmul/profiles";
 import type { QuantizedModel } from "@matchmul/quantizer";
@@ -66,10 +69,15 @@ export interface ModelDescription {
 type PipelinePlacement = Plan["placement"];
 type StageVector = PipelinePlacement["limits"];
 export type StageResource = keyof StageVector;
-export type PlacedTable = PipelinePlacement["tables"][number];
+/** What a part of a table takes of its stage. Crossbar bytes, which tables of a stage may share, are left out. */
+export type PartUse = Partial<Record<StageResource, number>>;
+export type PlacedTable = Omit<PipelinePlacement["tables"][number], "parts"> & {
+  parts: { stage: number; entries: number; used: PartUse }[];
+};
 
 /** A placement without the time it took: the same inputs give the same bytes. */
-export type PlacementDocument = Omit<PipelinePlacement, "statistics"> & {
+export type PlacementDocument = Omit<PipelinePlacement, "statistics" | "tables"> & {
+  tables: PlacedTable[];
   statistics: Omit<PipelinePlacement["statistics"], "timeMs">;
 };
 
@@ -85,9 +93,32 @@ export function planDocument(model: QuantizedModel, profile: HardwareProfile, pl
     choice: { ...plan.choice, layers: plan.choice.layers.map((layer, i) => ({ name: names[i], ...layer })) },
     search: plan.search,
     program: describeProgram(plan.program),
-    pipes: [{ name: "pipe0", pipeline: plan.pipeline, placement: { ...plan.placement, statistics } }],
+    pipes: [
+      {
+        name: "pipe0",
+        pipeline: plan.pipeline,
+        placement: { ...plan.placement, tables: tablesWithUse(plan, profile), statistics },
+      },
+    ],
     latency: plan.latency,
   };
+}
+
+/** The placed tables, each part with what it takes of its stage; nothing on a target without stages. */
+function tablesWithUse({ pipeline, placement }: Plan, profile: HardwareProfile): PlacedTable[] {
+  const tables = new Map(pipeline.tables.map((table) => [table.name, table]));
+  return placement.tables.map((placed) => {
+    const cost = profile.pipeline && tableCost(tables.get(placed.name)!, profile.pipeline);
+    const parts = placed.parts.map(({ stage, entries }) => {
+      const used = cost === undefined ? {} : partAmounts(cost, unitsOf(cost, entries));
+      return {
+        stage,
+        entries,
+        used: Object.fromEntries(Object.entries(used).filter(([, units]) => units > 0)),
+      };
+    });
+    return { ...placed, parts };
+  });
 }
 
 /** The document as the text of plan.json. */

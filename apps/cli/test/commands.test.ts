@@ -140,7 +140,18 @@ describe("compile", () => {
   const out = at("bundle");
   let facts: { targets: string[]; stagesUsed: number; stagesAvailable: number; bound: number };
   beforeAll(async () => {
-    facts = await json("compile", model, "--calibration", calibration, "--profile", "tofino2", "--out", out);
+    facts = await json(
+      "compile",
+      model,
+      "--calibration",
+      calibration,
+      "--profile",
+      "tofino2",
+      "--target",
+      "t2na",
+      "--out",
+      out,
+    );
   });
 
   test("writes a bundle whose manifest lists every file with its hash", async () => {
@@ -156,6 +167,9 @@ describe("compile", () => {
     const manifest: Manifest = JSON.parse(read(join(out, "manifest.json")));
     expect(manifest).toMatchObject({ format: "matchmul-bundle", model: "digits-mlp", profile: "tofino2" });
     expect(manifest.targets).toEqual(facts.targets);
+    expect(listing(join(out, "pipes", "pipe0", "t2na"))).toEqual(
+      expect.arrayContaining(["bfrt.json", "entries.txt"]),
+    );
     expect(readFileSync(join(out, "model/model.onnx")).equals(readFileSync(model))).toBe(true);
     expect(listing(work).filter((name) => name.startsWith(".bundle"))).toEqual([]);
   });
@@ -168,7 +182,18 @@ describe("compile", () => {
 
   test("gives the same bytes again", async () => {
     const again = at("again");
-    await json("compile", model, "--calibration", calibration, "--profile", "tofino2", "--out", again);
+    await json(
+      "compile",
+      model,
+      "--calibration",
+      calibration,
+      "--profile",
+      "tofino2",
+      "--target",
+      "t2na",
+      "--out",
+      again,
+    );
     expect(read(join(again, "manifest.json"))).toBe(read(join(out, "manifest.json")));
   });
 

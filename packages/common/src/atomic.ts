@@ -34,6 +34,14 @@ function hookExit(): void {
 }
 
 /**
+ * Refuses a path that holds something else than an older output of ours. Long work asks this first; writing asks again.
+ * @throws MatchMulError output-foreign
+ */
+export function refuseForeign(path: string): void {
+  if (existsSync(path) && !existsSync(join(path, "manifest.json"))) throw error("output-foreign", path);
+}
+
+/**
  * Writes a directory as a whole: `fill` writes into a temporary directory beside `path`, which then takes
  * the place of `path`. On any error, and on interruption, `path` is as it was before.
  */
@@ -42,7 +50,7 @@ export async function writeDirectoryAtomically(
   fill: (temporary: string) => void | Promise<void>,
 ): Promise<void> {
   const target = resolve(path);
-  if (existsSync(target) && !existsSync(join(target, "manifest.json"))) throw error("output-foreign", path);
+  refuseForeign(path);
   hookExit();
   let temporary: string;
   try {

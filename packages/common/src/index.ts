@@ -1,4 +1,4 @@
-export { writeDirectoryAtomically, writeFileAtomically } from "./atomic.js";
+export { refuseForeign, writeDirectoryAtomically, writeFileAtomically } from "./atomic.js";
 export {
   type DiagnosticTable,
   type DiagnosticText,

@@ -53,8 +53,8 @@ ${tiles(data)}
 ${data.accuracy && data.checks && html`<div class="columns">${checksTable(data.checks)}${accuracyTable(data.accuracy)}</div>`}
 ${plan.pipes.map(
   ({ name, placement }) =>
-    html`<h2>Placement of ${name}</h2><p class="soft">Stages from left to right. Above, each table in its stage; below, what
-the stage's tables use of each resource. Point at anything for details.</p>${stageMap(placement, palette)}
+    html`<h2>Placement of ${name}</h2><p class="soft">Stages from left to right. Above, each table in its stage; below, how
+much of each resource the stage's tables use, in their layers' colours; underlined where nothing is left. Point at anything.</p>${stageMap(placement, palette)}
 ${key(
   palette,
   placement.tables.map((table) => table.layer),

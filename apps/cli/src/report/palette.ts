@@ -12,6 +12,11 @@ export class Palette {
     return this.#classes.get(name ?? "") ?? "c-none";
   }
 
+  /** The hue as a CSS value for a ground with text on it: muted where the page is dark. */
+  ground(name: string | undefined): string {
+    return `color-mix(in srgb, var(--${this.of(name)}) var(--mute), var(--paper))`;
+  }
+
   get names(): string[] {
     return [...this.#classes.keys()];
   }

@@ -30,7 +30,8 @@ ${(hasStages(placement) ? resourceUse(placement) : []).map(({ resource, name, un
       limit,
       `stage ${stage}: ${name}`,
       unit,
-      placement.stages[stage]?.tables ?? [],
+      sharesOf(placement, stage, resource),
+      palette,
     ),
   )}<span title="${unit}">${count(total)}<i>${Number.isFinite(limit) ? ` / ${count(limit * stages.length)}` : ""}</i></span></div>`;
 })}
@@ -53,11 +54,50 @@ function shortName(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function cell(used: number, limit: number, where: string, unit: string, tables: readonly string[]): Html {
+/** One table's part in a stage. */
+interface Share {
+  name: string;
+  layer: string | undefined;
+  units: number;
+}
+
+/** How a stage's use of a resource divides among its tables. */
+function sharesOf(placement: PlacementDocument, stage: number, resource: StageResource): Share[] {
+  return placement.tables.flatMap(({ name, layer, parts }) => {
+    const units = parts.find((part) => part.stage === stage)?.used[resource] ?? 0;
+    return units > 0 ? [{ name: shortName(name), layer, units }] : [];
+  });
+}
+
+/** A cell fills from the left, each table's part in its layer's hue; what tables share is neutral. */
+function cell(
+  used: number,
+  limit: number,
+  where: string,
+  unit: string,
+  shares: Share[],
+  palette: Palette,
+): Html {
   if (used === 0) return html`<div class="cell" role="cell" data-tip="${where}\nnone used"></div>`;
   const bounded = Number.isFinite(limit) && limit > 0;
-  const fraction = bounded ? used / limit : 0;
-  const tip = `${where}\n${count(used)}${bounded ? ` of ${count(limit)}` : ""} ${unit}${bounded ? ` = ${(fraction * 100).toFixed(0)} %` : ""}\nof ${tables.map(shortName).join(", ")}`;
-  const level = fraction > 0.9 ? "full" : fraction > 0.6 ? "high" : "";
-  return html`<div class="cell ${level}" role="cell" style="--to:${(fraction * 100).toFixed(1)}%" data-tip="${tip}">${count(used)}</div>`;
+  const percent = (units: number) => `${((units / limit) * 100).toFixed(1)}%`;
+  const stops: string[] = [];
+  let at = 0;
+  const fill = (hue: string, units: number) => {
+    stops.push(`${hue} ${percent(at)} ${percent(Math.min(used, at + units))}`);
+    at = Math.min(used, at + units);
+  };
+  if (bounded) {
+    for (const { layer, units } of shares) fill(palette.ground(layer), units);
+    if (at < used) fill("var(--fill)", used - at);
+  }
+  const style =
+    stops.length > 0 ? `background-image:linear-gradient(to right,${stops.join(",")},transparent 0)` : "";
+  const tip = [
+    where,
+    `${count(used)}${bounded ? ` of ${count(limit)}` : ""} ${unit}${bounded ? ` = ${((used / limit) * 100).toFixed(0)} %` : ""}`,
+    ...shares.map(({ name, units }) => `${name}: ${count(units)}`),
+  ].join("\n");
+  const full = bounded && used / limit > 0.95 ? "full" : "";
+  return html`<div class="cell ${full}" role="cell" style="${style}" data-tip="${tip}">${count(used)}</div>`;
 }

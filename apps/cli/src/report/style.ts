@@ -1,14 +1,12 @@
 /** The page's style: light and dark by the reader's setting, or by the button's `data-theme`. */
 const dark = `
-  --paper:#14171c; --ink:#e6e8ec; --soft:#9aa3b0; --line:#2b313b; --card:#1b2028; --fill:#2f5f9e; --high:#8a6a1f;
-  --full:#98442f; --good:#5fc08a; --bad:#f0776a; --chip-ink:#0d1014;
+  --paper:#14171c; --ink:#e6e8ec; --soft:#9aa3b0; --line:#2b313b; --card:#1b2028; --fill:#2f5f9e; --mute:45%; --good:#5fc08a; --bad:#f0776a; --chip-ink:#0d1014;
   --c0:#7aa7e8; --c1:#e3a45f; --c2:#7cc48c; --c3:#c694e0; --c4:#e58a9b; --c5:#6cc3c9; --c6:#d3bf5d; --c7:#a3a8f0;
   --c8:#c79d7d; --c9:#9bbf6a; --c-none:#8b93a0;`;
 
 export const style = `
 :root { color-scheme: light dark;
-  --paper:#fbfbf9; --ink:#1d2330; --soft:#667080; --line:#dfe2e6; --card:#ffffff; --fill:#bcd6f5; --high:#f3dc9b;
-  --full:#f4b8a6; --good:#1b7f4b; --bad:#b3261e; --chip-ink:#10141b;
+  --paper:#fbfbf9; --ink:#1d2330; --soft:#667080; --line:#dfe2e6; --card:#ffffff; --fill:#bcd6f5; --mute:100%; --good:#1b7f4b; --bad:#b3261e; --chip-ink:#10141b;
   --c0:#8fb8ef; --c1:#f0b97c; --c2:#94d3a2; --c3:#d3aaea; --c4:#f0a5b2; --c5:#88d2d7; --c6:#e4d27c; --c7:#b7bbf5;
   --c8:#d9b698; --c9:#b4d387; --c-none:#c3c8d0; }
 @media (prefers-color-scheme: dark) { :root:not([data-theme=light]) {${dark} } }
@@ -41,9 +39,8 @@ header button { margin-left: auto; font: inherit; font-size: 13px; color: var(--
   color: var(--chip-ink); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default; }
 .chip.egress { outline: 1px dashed var(--ink); outline-offset: -1px; }
 .cell { position: relative; height: 21px; line-height: 21px; border-radius: 4px; text-align: center; z-index: 0;
-  background: linear-gradient(to right, var(--level, var(--fill)) var(--to, 0%), transparent 0), var(--paper);
-  overflow: hidden; }
-.cell.high { --level: var(--high); } .cell.full { --level: var(--full); }
+  background-color: var(--paper); overflow: hidden; }
+.cell.full { font-weight: 700; box-shadow: inset 0 -2px 0 var(--bad); }
 .c0 { --hue: var(--c0) } .c1 { --hue: var(--c1) } .c2 { --hue: var(--c2) } .c3 { --hue: var(--c3) }
 .c4 { --hue: var(--c4) } .c5 { --hue: var(--c5) } .c6 { --hue: var(--c6) } .c7 { --hue: var(--c7) }
 .c8 { --hue: var(--c8) } .c9 { --hue: var(--c9) } .c-none { --hue: var(--c-none) }

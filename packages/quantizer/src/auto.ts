@@ -39,6 +39,8 @@ export interface AutoOptions extends QuantizeOptions {
   /** Samples the trials are measured on, taken evenly from all; default 100. */
   measured?: number;
   progress?: Progress;
+  /** Called after each trial with the model it made. */
+  onTrial?: (trial: Trial, model: QuantizedModel) => void;
 }
 
 /**
@@ -53,7 +55,7 @@ export function quantizeAutomatically(
   run: Int8Run,
   options: AutoOptions = {},
 ): { model: QuantizedModel; report: QuantizationReport; graph: Graph; trials: Trial[] } {
-  const { recipes = defaultRecipes, measured = 100, progress = noProgress, ...fixed } = options;
+  const { recipes = defaultRecipes, measured = 100, progress = noProgress, onTrial, ...fixed } = options;
   const every = Math.max(1, Math.floor(samples.length / measured));
   const chosen = samples.filter((_, i) => i % every === 0).slice(0, measured);
   const expected = floatLogits(graph, chosen);
@@ -79,6 +81,7 @@ export function quantizeAutomatically(
     });
     const trial = { recipe, ...judge(made.model, chosen, expected, run) };
     trials.push(trial);
+    onTrial?.(trial, made.model);
     if (best === undefined || trial.snrDb > best.trial.snrDb) best = { ...made, graph: source.graph, trial };
   }
   progress.update("choose", recipes.length, recipes.length);

@@ -21,7 +21,7 @@ export {
 export { quantizeInput } from "./quantize-input.js";
 export type * from "./quantized-model.js";
 export { layerInputs } from "./quantized-model.js";
-export type { LayerReport } from "./report.js";
+export { type LayerReport, measureLayers } from "./report.js";
 export { type ScaleKind, symmetricScale } from "./scale.js";
 export { buildShiftLut, type RequantizationSpec } from "./shift-lut.js";
 export { TensorStatistics } from "./statistics.js";

@@ -1,3 +1,5 @@
+import type { Graph } from "@matchmul/model";
+import { type Int8Run, measureTensors, type TensorError } from "./measure.js";
 import type { QuantizedModel } from "./quantized-model.js";
 
 /** What the quantizer chose for one layer. */
@@ -17,6 +19,8 @@ export interface LayerReport {
   shift?: number;
   /** Largest accumulator any input can cause; less than 2^31. */
   accumulatorBound?: number;
+  /** How far the output is from the float graph's, where that was measured. */
+  error?: Omit<TensorError, "tensor">;
 }
 
 const largest = (values: ArrayLike<number>): number => {
@@ -50,5 +54,26 @@ export function reportLayers(model: QuantizedModel): LayerReport[] {
       report.accumulatorBound =
         typeof layer.accumulatorBound === "number" ? layer.accumulatorBound : largest(layer.accumulatorBound);
     return report;
+  });
+}
+
+/**
+ * As reportLayers, with each output's measured error against the float graph's value of the same name: signal to
+ * noise, largest error, share of saturated values.
+ * @param graph the graph the model was quantized from
+ * @param run executes the model; `runInt8` of @matchmul/reference
+ */
+export function measureLayers(
+  graph: Graph,
+  model: QuantizedModel,
+  samples: readonly ArrayLike<number>[],
+  run: Int8Run,
+): LayerReport[] {
+  const errors = new Map(
+    measureTensors(graph, model, samples, run).map(({ tensor, ...error }) => [tensor, error]),
+  );
+  return reportLayers(model).map((report, i) => {
+    const error = errors.get(model.layers[i].output);
+    return error === undefined ? report : { ...report, error };
   });
 }

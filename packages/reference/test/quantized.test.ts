@@ -1,6 +1,7 @@
 import { type Graph, runGraph, tensor } from "@matchmul/model";
 import {
   calibrate,
+  measureLayers,
   measureTensors,
   type QuantizeOptions,
   quantize,
@@ -222,6 +223,9 @@ describe("quantized networks", () => {
     expect(x.saturated).toBeLessThan(0.08);
     expect(x.largestError).toBeLessThan(0.1);
     for (const e of errors) expect(e.snrDb, e.tensor).toBeGreaterThan(5);
+    const layers = measureLayers(graph, model, images.slice(0, 5), runInt8);
+    expect(layers.map((l) => l.name)).toEqual(model.layers.map((l) => l.name));
+    expect(layers.filter((l) => l.error !== undefined)).toHaveLength(errors.length - 1);
   });
 });
 

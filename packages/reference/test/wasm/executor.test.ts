@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { saveQuantizedModel, validateModel } from "@matchmul/quantizer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runInt8 } from "../src/run.js";
-import { WasmExecutor } from "../src/wasm/executor.js";
-import { randomChain, randomInput, randomNetwork, randomPooled } from "./random-model.js";
+import { runInt8 } from "../../src/run.js";
+import { WasmExecutor } from "../../src/wasm/executor.js";
+import { randomChain, randomInput, randomNetwork, randomPooled } from "../random-model.js";
 
 describe("the WebAssembly kernels", () => {
   it("give the portable executor's bits on fully connected chains, extremes included", () => {

@@ -51,6 +51,8 @@ export interface StatefulRegister {
   addressing?: "hash" | "match";
   /** The field that `hash` addressing takes the index from; default: one of its own, as wide as the cells need. */
   index?: KeyField;
+  /** Fields the register actions compute with: they come through the exact crossbar. */
+  inputs?: readonly KeyField[];
   /** Bits of the result that travel on the action data bus; default 0 (the register is only written). */
   outputBits?: number;
 }
@@ -59,6 +61,8 @@ export interface StatefulRegister {
 export interface StatisticsArray {
   name: string;
   cells: number;
+  /** Of a counter: 32 (default) or 64. A meter's cell has 128 bits whatever is said here. */
+  widthBits?: 32 | 64;
   addressing?: "hash" | "match";
   /** As for a register. */
   index?: KeyField;
@@ -78,8 +82,8 @@ export interface LogicalTable {
   /** Bits of action data an entry carries (of its widest action), before rounding to what RAM words allow. */
   actionDataBits: number;
   /**
-   * Where the action data lie. `auto` (default): with the match entry when that is possible (32 bits or fewer, exact or
-   * ternary), in an action table otherwise.
+   * Where the action data lie: in an action table, beside the match entry (32 bits at most; not for `hash-action`), or
+   * whichever takes less memory, both included (`auto`, the default).
    */
   actionDataIn?: "auto" | "table" | "entry";
   /** Actions the table can run: each takes an instruction word. Default 1 (0 for `gateway`). */

@@ -21,17 +21,32 @@ export function actionDataBits(table: LogicalTable): number {
   );
 }
 
-/** Splits action data between match entry and action table, and counts RAM blocks and busses. */
-export function actionDataCost(table: LogicalTable, profile: PipelineProfile): ActionData {
-  const { actionData, sram } = profile.perStage;
+/**
+ * Ways to divide action data between match entry and action table: the bits that go beside the entry. All of it there
+ * if it fits; a full 32 bits there and the rest in the table; or all in the table. A hash action has no entry.
+ */
+export function immediateChoices(table: LogicalTable, profile: PipelineProfile): number[] {
   const bits = actionDataBits(table);
-  if (bits === 0) return { immediateBits: 0, fixed: {} };
-  const fits = bits <= actionData.immediateBits && !(table.match === "hash-action");
-  if (fits && table.actionDataIn !== "table") return { immediateBits: bits, fixed: {} };
+  const { immediateBits } = profile.perStage.actionData;
+  if (bits === 0 || table.match === "hash-action" || table.actionDataIn === "table") return [0];
+  if (bits <= immediateBits)
+    return table.actionDataIn === "entry" || table.match === "keyless" ? [bits] : [bits, 0];
+  return table.match === "keyless" ? [0] : [0, immediateBits];
+}
+
+/** Counts RAM blocks and busses of action data, with so many of its bits beside the match entry. */
+export function actionDataCost(
+  table: LogicalTable,
+  profile: PipelineProfile,
+  immediateBits: number,
+): ActionData {
+  const { actionData, sram } = profile.perStage;
+  const bits = actionDataBits(table) - immediateBits;
+  if (bits === 0) return { immediateBits, fixed: {} };
   const width = Math.max(actionData.minimumBits, powerOfTwo(bits));
   const words = Math.ceil(width / sram.wordBits);
   return {
-    immediateBits: 0,
+    immediateBits,
     fixed: { actionTables: 1, actionDataBusses: Math.ceil(width / actionData.busBits) },
     component: {
       entriesPerBlock: sram.words * Math.max(1, Math.floor(sram.wordBits / width)),

@@ -1,6 +1,6 @@
 import type { PipelineProfile } from "@matchmul/profiles";
 import type { KeyField, LogicalTable, MatchKind } from "../types.js";
-import { actionBusCost, actionDataCost, actionSelectBits } from "./action-data.js";
+import { actionBusCost, actionDataCost, actionSelectBits, immediateChoices } from "./action-data.js";
 import { attachedCost } from "./attached.js";
 import {
   type Amounts,
@@ -9,7 +9,9 @@ import {
   gatewayHashBits,
   gatewaysOf,
   type MatchCostFunction,
+  partAmounts,
   type TableCost,
+  unitsOf,
 } from "./cost.js";
 import { exactCost } from "./exact.js";
 import { gatewayCost } from "./gateway.js";
@@ -36,9 +38,20 @@ export function isSplittable(table: LogicalTable): boolean {
 
 /** What a table takes of a stage that holds it, or a part of it. */
 export function tableCost(table: LogicalTable, profile: PipelineProfile): TableCost {
-  const data = actionDataCost(table, profile);
+  const costs = immediateChoices(table, profile).map((bits) => costWith(table, profile, bits));
+  // Least memory; of equal ones without an action table.
+  const memory = (cost: TableCost) => {
+    const { sram = 0, actionTables = 0 } = partAmounts(cost, unitsOf(cost, table.entries));
+    return sram + actionTables / 100;
+  };
+  return costs.reduce((a, b) => (memory(b) < memory(a) ? b : a));
+}
+
+/** A table's cost with so many bits of its action data beside the match entry. */
+function costWith(table: LogicalTable, profile: PipelineProfile, immediateBits: number): TableCost {
+  const data = actionDataCost(table, profile, immediateBits);
   const match = matchCosts[table.match](table, profile, {
-    overheadBits: actionSelectBits(table, profile) + data.immediateBits,
+    overheadBits: actionSelectBits(table, profile) + immediateBits,
     actionTable: data.component,
   });
   const attached = attachedCost(table, profile);
@@ -50,8 +63,8 @@ export function tableCost(table: LogicalTable, profile: PipelineProfile): TableC
   const ternaryFields = new Map<string, number>();
   addFields(exactFields, match.exactKey ?? []);
   addFields(ternaryFields, match.ternaryKey ?? []);
-  addFields(exactFields, attached.indexFields);
-  if ((table.hashOperandBits ?? 0) > 0 && attached.indexFields.length === 0 && match.exactKey === undefined)
+  addFields(exactFields, attached.fields);
+  if ((table.hashOperandBits ?? 0) > 0 && attached.fields.length === 0 && match.exactKey === undefined)
     addFields(exactFields, [{ field: `${table.name} hash`, widthBits: table.hashOperandBits! }]);
   for (const condition of table.gateways ?? []) {
     addAmounts(fixed, {

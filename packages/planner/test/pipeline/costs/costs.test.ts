@@ -47,12 +47,10 @@ describe("action data", () => {
     });
   });
 
-  it("lies beside the match entry when it is 32 bits or less", () => {
+  it("lies beside the match entry when it is 32 bits or less and that saves memory", () => {
     const inEntry = cost({ match: "ternary", key: key(16), entries: 512, actionDataBits: 32 });
     expect(inEntry.actionTables ?? 0).toBe(0);
     expect(inEntry.sram).toBe(1);
-    const inTable = cost({ match: "ternary", key: key(16), entries: 512, actionDataBits: 33 });
-    expect(inTable).toMatchObject({ actionTables: 1, sram: 2 });
     const forced = cost({
       match: "ternary",
       key: key(16),
@@ -61,6 +59,12 @@ describe("action data", () => {
       actionDataIn: "table",
     });
     expect(forced).toMatchObject({ actionTables: 1, sram: 2 });
+  });
+
+  it("lies partly beside the entry when that takes less", () => {
+    const wide = { match: "exact", key: key(32), entries: 2048, actions: 2, actionDataBits: 96 } as const;
+    expect(cost(wide).sram).toBe(4 + 2);
+    expect(cost({ ...wide, actionDataIn: "table" }).sram).toBe(4 + 4);
   });
 
   it("includes the constants that travel as action data", () => {
@@ -99,7 +103,7 @@ describe("exact match", () => {
 
   it("has action data beside every place of its ways", () => {
     // Four ways of 1024 lines hold 1024 x 4 entries although 100 are asked for: 256 bits each.
-    const { sram } = cost({ match: "exact", key: key(48), entries: 100, actionDataBits: 160 });
+    const { sram } = cost({ match: "exact", key: key(48), entries: 100, actionDataBits: 256 });
     expect(sram).toBe(4 + 8);
   });
 
@@ -205,6 +209,131 @@ describe("action data bus", () => {
       actionBusOperands16: 2,
       actionBusOperands32: 1,
     });
+  });
+});
+
+// What p4c-barefoot 9.13.4 and bfas report for these tables on Tofino (mau.resources.log).
+describe("as the real compiler reports it", () => {
+  it.each<[string, Partial<LogicalTable>, sram: number, tcam: number, mapRam: number]>([
+    [
+      "1024 entries, 16 bits",
+      { match: "exact", key: key(16), entries: 1024, actions: 2, actionDataBits: 16 },
+      4,
+      0,
+      0,
+    ],
+    [
+      "4096 entries, 48 bits",
+      { match: "exact", key: key(48), entries: 4096, actions: 2, actionDataBits: 32 },
+      4,
+      0,
+      0,
+    ],
+    [
+      "2048 entries, 96 bits of data",
+      { match: "exact", key: key(32), entries: 2048, actions: 2, actionDataBits: 96 },
+      6,
+      0,
+      0,
+    ],
+    [
+      "512 entries, 9 bits",
+      { match: "exact", key: key(9), entries: 512, actions: 2, actionDataBits: 16 },
+      1,
+      0,
+      0,
+    ],
+    [
+      "40,000 entries, 64 bits",
+      { match: "exact", key: key(64), entries: 40_000, actions: 2, actionDataBits: 32 },
+      30,
+      0,
+      0,
+    ],
+    [
+      "8192 entries, 104 bits",
+      { match: "exact", key: key(104), entries: 8192, actions: 2, actionDataBits: 16 },
+      8,
+      0,
+      0,
+    ],
+    [
+      "3000 entries, 48 bits, 64 of data",
+      { match: "exact", key: key(48), entries: 3000, actions: 3, actionDataBits: 64 },
+      5,
+      0,
+      0,
+    ],
+    [
+      "5000 entries, 160 bits",
+      { match: "exact", key: key(160), entries: 5000, actions: 2, actionDataBits: 32 },
+      10,
+      0,
+      0,
+    ],
+    [
+      "2000 entries, 32 bits",
+      { match: "ternary", key: key(32), entries: 2000, actions: 2, actionDataBits: 16 },
+      1,
+      4,
+      0,
+    ],
+    [
+      "1000 entries, 56 bits",
+      { match: "ternary", key: key(56), entries: 1000, actions: 2, actionDataBits: 64 },
+      2,
+      4,
+      0,
+    ],
+    [
+      "512 entries, 48 bits",
+      { match: "ternary", key: key(48), entries: 512, actions: 2, actionDataBits: 16 },
+      1,
+      2,
+      0,
+    ],
+    [
+      "256 ranges of 16 bits",
+      { match: "range", key: key(16), entries: 256, actions: 2, actionDataBits: 16 },
+      1,
+      4,
+      0,
+    ],
+    [
+      "4096 rows of 128 bits",
+      { match: "hash-action", key: key(12), entries: 4096, actionDataBits: 128 },
+      4,
+      0,
+      0,
+    ],
+    [
+      "256 rows of 256 bits",
+      { match: "hash-action", key: key(8), entries: 256, actionDataBits: 256 },
+      2,
+      0,
+      0,
+    ],
+    ["60,000 cells of 32 bits", { stateful: [{ name: "r", widthBits: 32, cells: 60_000 }] }, 16, 0, 16],
+    ["1024 cells of 16 bits", { stateful: [{ name: "r", widthBits: 16, cells: 1024 }] }, 2, 0, 2],
+    ["8192 counters", { counters: [{ name: "c", cells: 8192 }] }, 3, 0, 3],
+    ["1024 meters", { meters: [{ name: "m", cells: 1024 }] }, 2, 0, 3],
+    ["80 bits of constants", { constantOperands: { 16: 1, 32: 2 } }, 1, 0, 0],
+    [
+      "4608 entries with a 64-bit counter each",
+      {
+        match: "ternary",
+        key: key(32),
+        entries: 4608,
+        actionDataBits: 8,
+        counters: [{ name: "c", cells: 4608, addressing: "match", widthBits: 64 }],
+      },
+      5,
+      9,
+      4,
+    ],
+  ])("%s", (_, rest, sram, tcam, mapRam) => {
+    const { sram: blocks = 0, tcam: rows = 0, mapRam: maps = 0 } = cost(rest);
+    expect({ sram: blocks, tcam: rows, mapRam: maps }).toEqual({ sram, tcam, mapRam });
   });
 });
 

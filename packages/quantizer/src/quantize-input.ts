@@ -1,6 +1,6 @@
 import { error } from "./errors.js";
 import { roundHalfEven } from "./exact.js";
-import type { QuantizedModel, QuantizedTensor } from "./quantized-model.js";
+import type { Preprocessing, QuantizedModel, QuantizedTensor } from "./quantized-model.js";
 
 /** Number of elements of a shape without its batch dimension. */
 export function elementCount(shape: readonly number[]): number {
@@ -26,6 +26,13 @@ export function quantizeValues(
   }
 }
 
+function preprocessed(image: ArrayLike<number>, preprocessing: Preprocessing | undefined): ArrayLike<number> {
+  if (preprocessing === undefined) return image;
+  const { offset, scale } = preprocessing;
+  const at = (list: readonly number[], i: number) => Math.fround(list[i % list.length]);
+  return Float32Array.from(image, (x, i) => Math.fround(Math.fround(x) - at(offset, i)) * at(scale, i));
+}
+
 /**
  * A float image (channels first, no batch dimension) as the int8 model's input, exactly as docs/arithmetic.md says.
  * For a model whose input is uint8 the bytes are the uint8 values: use `new Uint8Array(result.buffer)`.
@@ -36,6 +43,10 @@ export function quantizeInput(model: QuantizedModel, image: ArrayLike<number>): 
   const expected = elementCount(tensor.shape);
   if (image.length !== expected) throw error("input-shape", expected, image.length);
   const out = new Int8Array(expected);
-  quantizeValues(image, tensor, tensor.dtype === "uint8" ? new Uint8Array(out.buffer) : out);
+  quantizeValues(
+    preprocessed(image, model.preprocessing),
+    tensor,
+    tensor.dtype === "uint8" ? new Uint8Array(out.buffer) : out,
+  );
   return out;
 }

@@ -7,7 +7,7 @@ import { LoweringContext } from "./lower/context.js";
 import { findLogits } from "./lower/head.js";
 import type { LoweringOptions } from "./lower/options.js";
 import { lowerings } from "./lower/registry.js";
-import type { QuantizedModel } from "./quantized-model.js";
+import type { Preprocessing, QuantizedModel } from "./quantized-model.js";
 import { type LayerReport, reportLayers } from "./report.js";
 import { validateModel } from "./validate/model.js";
 
@@ -65,7 +65,10 @@ export function quantize(
   const context = new LoweringContext(graph, calibration, checked, logits.value);
   const [image] = graph.inputs;
   const atInput = { name: image.name } as Node;
-  const input = context.activation(image.name, context.shapeOf(image.name, atInput));
+  const scaler = inputScaler(graph, context);
+  if (scaler !== undefined) context.fused.add(scaler.node);
+  const value = scaler?.node.outputs[0] ?? image.name;
+  const input = context.activation(value, context.shapeOf(value, atInput));
   for (const node of graph.nodes) {
     if (context.fused.has(node) || !logits.needed.has(node)) continue;
     const lower = node.domain === "" && Object.hasOwn(lowerings, node.op) ? lowerings[node.op] : undefined;
@@ -82,11 +85,24 @@ export function quantize(
     input: input.name,
     logits: last.name,
     tensors: context.tensors,
+    ...(scaler && { preprocessing: scaler.preprocessing }),
     layers: context.layers,
   };
   appendArgMax(model, context.freshName("class"), context.freshName("arg-max"));
   validateModel(model, `the model quantized from ${graph.name}`);
   return { model, report: { layers: reportLayers(model) } };
+}
+
+/** A Scaler that alone reads the image: its features may have very different ranges, so the host does it in float. */
+function inputScaler(
+  graph: Graph,
+  context: LoweringContext,
+): { node: Node; preprocessing: Preprocessing } | undefined {
+  const [image] = graph.inputs;
+  const node = context.soleConsumer(image.name);
+  if (node?.op !== "Scaler" || node.domain !== "ai.onnx.ml") return undefined;
+  const floats = (name: string, fallback: number) => node.attributes.floats(name) ?? [fallback];
+  return { node, preprocessing: { offset: floats("offset", 0), scale: floats("scale", 1) } };
 }
 
 /** The ONNX operators that quantize lowers. */

@@ -188,6 +188,15 @@ export type QuantizedLayer =
   | RearrangeLayer
   | ArgMaxLayer;
 
+/**
+ * What the host does to an image before it is quantized: x = fl(fl(x - offset) * scale) in float32, with one offset and
+ * scale for all elements or for each (scikit-learn's StandardScaler).
+ */
+export interface Preprocessing {
+  offset: number[];
+  scale: number[];
+}
+
 export interface QuantizedModel {
   format: "matchmul-int8";
   version: 1;
@@ -197,6 +206,8 @@ export interface QuantizedModel {
   /** The int32 logits (of a network that ends otherwise, its last activations). */
   logits: string;
   tensors: Record<string, QuantizedTensor>;
+  /** Part of quantizeInput, where the network begins so. */
+  preprocessing?: Preprocessing;
   /** In execution order. */
   layers: QuantizedLayer[];
 }

@@ -97,6 +97,38 @@ describe("quantize", () => {
     ]);
   });
 
+  it("takes scikit-learn's pipelines: a scaler in front, label and probabilities behind", () => {
+    const build = () => {
+      const g = new GraphBuilder("x", ["N", 4]);
+      const floats = (value: number[]) => ({ type: "floats" as const, value });
+      g.node(
+        "Scaler",
+        "s",
+        ["x"],
+        { offset: floats([1000, 0, -5, 0.1]), scale: floats([0.002, 3, 1, 50]) },
+        "ai.onnx.ml",
+      );
+      g.node("Softmax", "p", [g.node("Gemm", "fc", ["s", g.random("w", [4, 3], 1)])]);
+      g.tensor("classes", tensor([3], BigInt64Array.of(3n, 5n, 9n)));
+      g.node("ArgMax", "index", ["p"], { axis: 1 });
+      g.node("ArrayFeatureExtractor", "label", ["classes", "index"], {}, "ai.onnx.ml");
+      return g.graph("label", "p");
+    };
+    const images = randomImages(60, 4, 0, 1).map((x) =>
+      Float32Array.of(500 + 1000 * x[0], x[1] - 0.5, 10 * x[2] - 10, 0.09 + 0.02 * x[3]),
+    );
+    const { model } = quantize(build(), calibrate(build(), images.slice(0, 40)));
+    expect(model.layers.map((l) => l.kind)).toEqual(["fully-connected", "arg-max"]);
+    expect(loadQuantizedModel(saveQuantizedModel(model))).toEqual(model);
+    for (const image of images.slice(40)) {
+      const p = runGraph(build(), { x: tensor([1, 4], image) }).p.data as Float32Array;
+      const logits = logitsOf(model, image);
+      const logs = Array.from(p, Math.log);
+      for (let c = 1; c < 3; c++)
+        expect(Math.abs(logits[c] - logits[0] - (logs[c] - logs[0]))).toBeLessThan(0.1);
+    }
+  });
+
   it("uses power-of-two scales on demand", () => {
     const calibration = calibrate(network(), images);
     const { model } = quantize(network(), calibration, { scales: "power-of-two" });

@@ -43,12 +43,23 @@ export function runInt8(
   const image = checkedInput(model, input);
   if (options.tensors || options.kernels === "portable" || !kernelsAvailable())
     return runPortable(model, image, options.tensors ?? false);
+  return executorOf(model)?.run(image) ?? runPortable(model, image, false);
+}
+
+/** The model's executor; undefined where there is no memory for one. */
+function executorOf(model: QuantizedModel): WasmExecutor | undefined {
   let executor = executors.get(model);
   if (executor === undefined) {
-    executor = WasmExecutor.of(model);
+    try {
+      executor = WasmExecutor.of(model);
+    } catch (cause) {
+      // Each WebAssembly memory reserves gigabytes of addresses, which some systems limit.
+      if (cause instanceof RangeError) return undefined;
+      throw cause;
+    }
     executors.set(model, executor);
   }
-  return executor.run(image);
+  return executor;
 }
 
 function runPortable(model: QuantizedModel, image: Integers, tensors: boolean): Int8Result {

@@ -182,6 +182,21 @@ describe("quantized networks", () => {
       expect(result.snrDb).toBeGreaterThan(25);
     });
 
+  it("refuse an average whose divisor differs by window for no reason of the image", () => {
+    const pool =
+      (attributes: object): Build =>
+      (g) =>
+        head(
+          g,
+          g.node("AveragePool", "p", ["x"], { kernel_shape: [3, 3], strides: [2, 2], ...attributes }),
+          3,
+        );
+    const snr = (attributes: object) => logitsSnr(network(pool(attributes))).snrDb;
+    expect(snr({ ceil_mode: 1 })).toBeGreaterThan(25);
+    expect(snr({ count_include_pad: 1, pads: [1, 1, 1, 1] })).toBeGreaterThan(25);
+    expect(() => snr({ ceil_mode: 1, count_include_pad: 1 })).toThrow(/ceil_mode/);
+  });
+
   it.each<QuantizeOptions>([
     { weights: "per-channel" },
     { requantization: "threshold" },

@@ -3,7 +3,7 @@ import { INT32_MAX } from "../accumulator.js";
 import { error } from "../errors.js";
 import { roundRatio } from "../exact.js";
 import { poolMultipliers } from "../lower/pool.js";
-import { globalWindow, imageShape, windowOf } from "../lower/spatial.js";
+import { globalWindow, imageShape, leavesPadding, windowOf } from "../lower/spatial.js";
 import { elementCount } from "../quantize-input.js";
 import type { QuantizedTensor, Window } from "../quantized-model.js";
 import { findThresholds, packThresholds } from "../thresholds.js";
@@ -68,6 +68,8 @@ export function importAveragePool(node: Node, context: ImportContext): void {
   const over = window(node, context);
   const counts = insideCounts(over);
   const area = elementCount(over.kernel);
+  if (includePad && leavesPadding(node, over))
+    throw context.fail(node, "it counts padding, and ceil_mode leaves the padding");
   if (includePad && counts.some((n) => n !== area) && quantization.zeroPoint !== 0)
     throw context.fail(node, "it counts padding, and the zero point is not 0");
   const { multipliers, common } = includePad

@@ -2,8 +2,9 @@ import { type Graph, type Node, producers } from "@matchmul/model";
 import { error } from "../errors.js";
 
 /** Operators that keep which class is the largest, so that the int8 model ends before them. */
-export const classKeeping = new Set([
+const classKeeping = new Set([
   ...["Softmax", "LogSoftmax", "ArgMax", "Cast"],
+  ...["ArrayFeatureExtractor", "ZipMap"],
   ...["Identity", "Dropout", "Flatten", "Reshape", "Squeeze", "Unsqueeze"],
 ]);
 
@@ -17,14 +18,12 @@ export function findLogits(graph: Graph): { value: string; needed: Set<Node> } {
   const logits = new Set(
     graph.outputs.map((output) => {
       let value = output.name;
-      for (
-        let node = made.get(value);
-        node !== undefined && classKeeping.has(node.op);
-        node = made.get(value)
-      ) {
-        value = node.inputs[0];
+      for (;;) {
+        const node = made.get(value);
+        if (node === undefined || !classKeeping.has(node.op)) return value;
+        // scikit-learn's exporter looks the label up by the class's index, its second input.
+        value = node.inputs[node.op === "ArrayFeatureExtractor" ? 1 : 0];
       }
-      return value;
     }),
   );
   if (logits.size !== 1)

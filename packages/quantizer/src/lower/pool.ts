@@ -7,7 +7,7 @@ import { insideCounts } from "../window.js";
 import type { Lowering, LoweringContext } from "./context.js";
 import { fuseActivation } from "./emit.js";
 import { buildRequantization } from "./linear.js";
-import { globalWindow, imageShape, windowOf } from "./spatial.js";
+import { globalWindow, imageShape, leavesPadding, windowOf } from "./spatial.js";
 
 /** MaxPool: the integers keep their scale, since rounding does not change their order. */
 export const lowerMaxPool: Lowering = (node, context) => {
@@ -35,6 +35,8 @@ function emitMaxPool(node: Node, window: Window, context: LoweringContext): void
 export const lowerAveragePool: Lowering = (node, context) => {
   const window = windowOf(node, node.attributes.ints("kernel_shape", []), context);
   const includePad = node.attributes.int("count_include_pad", 0) !== 0;
+  if (includePad && leavesPadding(node, window))
+    throw error("quantize-structure", node.name, "it counts padding, and ceil_mode leaves the padding");
   emitAveragePool(node, window, includePad, context);
 };
 

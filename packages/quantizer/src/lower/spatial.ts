@@ -57,6 +57,24 @@ export function windowOf(node: Node, kernel: readonly number[], context: ShapeSo
   };
 }
 
+/**
+ * Whether ceil_mode lets a window reach beyond the padding: such a window averages over fewer elements than the
+ * others even where padding counts.
+ */
+export function leavesPadding(
+  node: Node,
+  { inSize, outSize, kernel, stride, dilation, padBefore }: Window,
+): boolean {
+  const pads = node.attributes.ints("pads", []);
+  if (node.attributes.int("ceil_mode", 0) === 0) return false;
+  const rank = pads.length / 2;
+  return [0, 1].some((d) => {
+    const padAfter = pads[rank + d - (2 - rank)] ?? 0;
+    const end = (outSize[d] - 1) * stride[d] + (kernel[d] - 1) * dilation[d] + 1;
+    return end > padBefore[d] + inSize[d] + padAfter;
+  });
+}
+
 /** The window that is the whole image. */
 export function globalWindow(size: [number, number]): Window {
   return { inSize: size, outSize: [1, 1], kernel: size, stride: [1, 1], dilation: [1, 1], padBefore: [0, 0] };

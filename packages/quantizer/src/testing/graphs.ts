@@ -57,11 +57,12 @@ export class GraphBuilder {
     name: string,
     inputs: string[],
     attributes: Parameters<typeof Attributes.of>[0] = {},
+    domain = "",
   ): string {
     this.#nodes.push({
       name,
       op,
-      domain: "",
+      domain,
       inputs,
       outputs: [name],
       attributes: Attributes.of(attributes),

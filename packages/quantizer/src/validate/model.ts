@@ -32,6 +32,7 @@ export function validateModel(value: unknown, where: string): QuantizedModel {
   if (typeof value.name !== "string") throw fail("it has no name");
   if (!isRecord(value.tensors)) throw fail("it has no tensors");
   if (!Array.isArray(value.layers)) throw fail("it has no layers");
+  checkPreprocessing(value.preprocessing, fail);
   const tensors: Record<string, QuantizedTensor> = {};
   for (const [name, tensor] of Object.entries(value.tensors))
     Object.defineProperty(tensors, name, { value: checkTensor(name, tensor, fail), enumerable: true });
@@ -52,4 +53,12 @@ export function validateModel(value: unknown, where: string): QuantizedModel {
   const stray = Object.keys(tensors).find((name) => !context.computed.has(name));
   if (stray !== undefined) throw fail(`tensor ${stray} is not computed by any layer`);
   return value as unknown as QuantizedModel;
+}
+
+function checkPreprocessing(value: unknown, fail: (why: string) => Error): void {
+  if (value === undefined) return;
+  const valid = (list: unknown) =>
+    Array.isArray(list) && list.length > 0 && list.every((v) => typeof v === "number" && Number.isFinite(v));
+  if (!isRecord(value) || !valid(value.offset) || !valid(value.scale))
+    throw fail("its preprocessing has no finite offset and scale");
 }

@@ -6,9 +6,6 @@ export type Message = ReadonlyMap<string, readonly Value[]>;
 /** Numbers and identifiers stay text; strings are bytes. */
 export type Value = Message | Uint8Array | string;
 
-const TOKEN =
-  /[ \t\r\n]+|#[^\n]*|([A-Za-z_][\w.]*|\[[\w./]+\])|("(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[fFuU]?)|([{}<>[\]:,;-])/y;
-
 /** Nesting beyond this is refused, so that no input exhausts the stack. */
 const MAX_DEPTH = 64;
 
@@ -16,6 +13,22 @@ const MAX_DEPTH = 64;
 export function parseTextProto(text: string, file = "input"): Message {
   return new Reader(text, file).fields(null, 0);
 }
+
+const NAME = 1;
+const NUMBER = 2;
+/** By character code: NAME for what begins a name, NUMBER for what begins a number. */
+const CLASS = new Uint8Array(65536);
+for (const c of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_") CLASS[c.charCodeAt(0)] = NAME;
+for (const c of "0123456789.+-") CLASS[c.charCodeAt(0)] = NUMBER;
+const SYMBOLS = "{}<>[]:,;/";
+const QUOTE = 34;
+const HASH = 35;
+const APOSTROPHE = 39;
+const PLUS = 43;
+const MINUS = 45;
+const BACKSLASH = 92;
+const NEWLINE = 10;
+const E = 101;
 
 class Reader {
   private kind: "name" | "string" | "number" | "symbol" | "end" = "end";
@@ -34,9 +47,7 @@ class Reader {
     if (depth > MAX_DEPTH) throw this.error(`messages nest deeper than ${MAX_DEPTH}`);
     const message = new Map<string, Value[]>();
     while (close === null ? this.kind !== "end" : !this.accept(close)) {
-      if (this.kind !== "name") throw this.error(`'${this.shown()}' stands where a field's name is needed`);
-      const name = this.text;
-      this.advance();
+      const name = this.fieldName();
       let values = message.get(name);
       if (!values) message.set(name, (values = []));
       if (this.accept(":")) this.value(values, depth);
@@ -44,6 +55,20 @@ class Reader {
       if (!this.accept(",")) this.accept(";");
     }
     return message;
+  }
+
+  /** A name, or an extension's in brackets. */
+  private fieldName(): string {
+    let name = this.text;
+    if (this.accept("[")) {
+      for (name = "["; !this.accept("]"); name += this.text, this.advance())
+        if (this.kind !== "name" && this.kind !== "number" && this.text !== "/")
+          throw this.error(`'${this.shown()}' stands where an extension's name is needed`);
+      return `${name}]`;
+    }
+    if (this.kind !== "name") throw this.error(`'${this.shown()}' stands where a field's name is needed`);
+    this.advance();
+    return name;
   }
 
   private message(depth: number): Message {
@@ -62,15 +87,15 @@ class Reader {
   }
 
   private single(depth: number): Value {
-    if (this.kind === "symbol" && this.text === "-") {
+    if (this.kind === "number" && this.text === "-") {
       this.advance();
       return `-${this.scalar()}`;
     }
     if (this.kind === "symbol") return this.message(depth);
     if (this.kind !== "string") return this.scalar();
-    let bytes: number[] = [];
+    const bytes: number[] = [];
     while ((this.kind as string) === "string") {
-      bytes = bytes.concat(unquote(this.text.slice(1, -1)));
+      unquote(this.text, bytes);
       this.advance();
     }
     return Uint8Array.from(bytes);
@@ -90,31 +115,57 @@ class Reader {
     return true;
   }
 
+  /** Reads the next token into `kind` and `text`; a string's text is its inside. */
   private advance(): void {
     const { source } = this;
-    for (;;) {
-      this.start = this.at;
-      if (this.at >= source.length) {
-        this.kind = "end";
-        this.text = "";
-        return;
-      }
-      TOKEN.lastIndex = this.at;
-      const match = TOKEN.exec(source);
-      if (!match) throw this.error(`'${source[this.at]}' cannot be here`);
-      this.at = TOKEN.lastIndex;
-      const [, name, string, number, symbol] = match;
-      const text = name ?? string ?? number ?? symbol;
-      if (text === undefined) continue;
-      this.kind = name ? "name" : string ? "string" : number ? "number" : "symbol";
-      this.text = text;
-      // `[` opens a list unless a whole extension name follows it.
-      if (this.kind === "name" && text[0] === "[" && /^\[\d/.test(text)) {
-        this.kind = "symbol";
-        this.text = "[";
-        this.at = this.start + 1;
-      }
+    const n = source.length;
+    let at = this.skipBlanks();
+    this.start = at;
+    if (at >= n) {
+      this.kind = "end";
+      this.text = "";
       return;
+    }
+    const first = source.charCodeAt(at);
+    if (first === QUOTE || first === APOSTROPHE) {
+      for (at++; at < n && source.charCodeAt(at) !== first; at++)
+        if (source.charCodeAt(at) === BACKSLASH) at++;
+        else if (source.charCodeAt(at) === NEWLINE) break;
+      if (at >= n || source.charCodeAt(at) !== first) throw this.error("the string has no end on its line");
+      this.kind = "string";
+      this.text = source.slice(this.start + 1, at);
+      this.at = at + 1;
+      return;
+    }
+    if (CLASS[first] === NAME || CLASS[first] === NUMBER) {
+      this.kind = CLASS[first] === NAME ? "name" : "number";
+      // Dots belong to both, and signs to an exponent.
+      for (at++; at < n; at++) {
+        const c = source.charCodeAt(at);
+        const exponent =
+          (c === PLUS || c === MINUS) && this.kind === "number" && (source.charCodeAt(at - 1) | 32) === E;
+        if (!(CLASS[c] === NAME || CLASS[c] === NUMBER) || ((c === PLUS || c === MINUS) && !exponent)) break;
+      }
+    } else {
+      if (!SYMBOLS.includes(source[at])) throw this.error(`'${source[at]}' cannot be here`);
+      this.kind = "symbol";
+      at++;
+    }
+    this.text = source.slice(this.start, at);
+    this.at = at;
+  }
+
+  /** Past blanks and comments. */
+  private skipBlanks(): number {
+    const { source } = this;
+    let { at } = this;
+    for (;;) {
+      const c = source.charCodeAt(at);
+      if (c === 32 || (c >= 9 && c <= 13)) at++;
+      else if (c === HASH) {
+        const end = source.indexOf("\n", at);
+        at = end < 0 ? source.length : end;
+      } else return at;
     }
   }
 
@@ -145,17 +196,32 @@ const ESCAPES: Readonly<Record<string, number>> = {
   "?": 63,
 };
 
-/** Bytes of a quoted string's inside; characters beyond ASCII become UTF-8. */
-function unquote(text: string): number[] {
-  const bytes: number[] = [];
-  for (const part of text.match(/\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3}|\\[\s\S]|[^\\]+/g) ?? []) {
-    if (part[0] !== "\\") bytes.push(...new TextEncoder().encode(part));
-    else if (part[1] === "x" && part.length > 2) bytes.push(Number.parseInt(part.slice(2), 16));
-    else if (part[1] >= "0" && part[1] <= "7") bytes.push(Number.parseInt(part.slice(1), 8) & 255);
-    else bytes.push(ESCAPES[part[1]] ?? part.charCodeAt(1) & 255);
+/** Appends the bytes of a quoted string's inside; characters beyond ASCII become UTF-8. */
+function unquote(text: string, bytes: number[]): void {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === BACKSLASH) {
+      const found = ESCAPE.exec(text.slice(i + 1, i + 4));
+      if (!found) continue;
+      const [whole, hex, octal] = found;
+      bytes.push(
+        hex
+          ? Number.parseInt(hex, 16)
+          : octal
+            ? Number.parseInt(octal, 8) & 255
+            : (ESCAPES[whole] ?? whole.charCodeAt(0) & 255),
+      );
+      i += whole.length;
+    } else if (c < 128) bytes.push(c);
+    else {
+      const character = String.fromCodePoint(text.codePointAt(i)!);
+      bytes.push(...new TextEncoder().encode(character));
+      i += character.length - 1;
+    }
   }
-  return bytes;
 }
+
+const ESCAPE = /^(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|[\s\S])/;
 
 // ---- Reading fields ---------------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ header lanes_t {
 <% } -%>
 }
 
-// The first lanes once more: what the arg-max compares.
+// The classes' lanes once more: what the arg-max compares.
 header tops_t {
 <% for (const k of it.tops) { -%>
     bit<32> t<%= k %>;
@@ -450,25 +450,25 @@ control Tile(inout headers_t hdr,
 <%   for (const m of it.quantized) { -%>
                     quantize_<%= m %>.apply();
 <%   } -%>
-<%   for (const [i, pool] of it.pools.entries()) { -%>
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "threshold").entries()) { -%>
                     <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
 <%     for (const level of pool.levels.keys()) { -%>
                         pool_<%= pool.id %>_<%= level %>();
 <%     } -%>
 <%   } -%>
-<%   if (it.pools.length > 0) { -%>
+<%   if (it.pools.some((p) => p.kind === "threshold")) { -%>
                     }
 <%   } -%>
 <% } -%>
 <% if (it.rightShifts.length > 0) { -%>
                 } else if (meta.scale == 1) {
-<%   for (const [i, pool] of it.pools.entries()) { -%>
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
                     <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
 <%     for (const level of pool.levels.keys()) { -%>
                         pool_<%= pool.id %>_<%= level %>();
 <%     } -%>
 <%   } -%>
-<%   if (it.pools.length > 0) { -%>
+<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
                     }
 <%   } -%>
                     clamp_low();

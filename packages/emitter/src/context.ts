@@ -10,23 +10,23 @@ import {
   restSize,
   type ShiftAddTables,
   sequencerRows,
+  topsOf,
   verdictRows,
 } from "@matchmul/planner";
 import type { Mode, Schedule } from "./schedule.js";
 
 /**
  * The halving tree of arg-max: per level, which of the tops becomes the larger of itself and what. The parser
- * has put the first half of the classes' lanes into the tops. (On Tofino all that is compared stands in one
- * group of containers: 16, of Tofino 2 12.)
+ * has put the classes' lanes into the tops. (On Tofino all that is compared stands in one group of containers: 16,
+ * of Tofino 2 12. Comparing the lanes themselves would draw them into that group, and with them those they are
+ * pooled with.)
  */
 export function largestTree(classes: number): { to: string; from: string }[][] {
   const levels: { to: string; from: string }[][] = [];
   const top = (k: number): string => `hdr.tops.t${k}`;
-  const lane = (k: number): string => `hdr.lanes.l${k}`;
-  for (let left = Math.max(2, classes), name = lane; left > 1; name = top) {
+  for (let left = topsOf(classes); left > 1; left = Math.ceil(left / 2)) {
     const half = Math.ceil(left / 2);
-    levels.push(Array.from({ length: left - half }, (_, k) => ({ to: top(k), from: name(k + half) })));
-    left = half;
+    levels.push(Array.from({ length: left - half }, (_, k) => ({ to: top(k), from: top(k + half) })));
   }
   return levels;
 }
@@ -208,7 +208,7 @@ export function templateContext(
     modes: schedule.modes.map((mode) => modeContext(mode, program.lanes)),
     quantized: Array.from({ length: quantizedLanes(program) }, (_, m) => m),
     quantizeSize: quantizeRows(program),
-    pools: schedule.pools.map(({ id, pool }) => ({ id, ...pool, levels: poolLevels(pool) })),
+    pools: schedule.pools.map(({ id, kind, pool }) => ({ id, kind, ...pool, levels: poolLevels(pool) })),
     sums: sumActions(schedule),
     rightShifts: schedule.rightShifts,
     sequencerSize: sequencerRows(program),
@@ -218,6 +218,6 @@ export function templateContext(
     indexBits: verdict.indexBits,
     indexMask: 2 ** verdict.indexBits - 1,
     levels,
-    tops: Array.from({ length: Math.ceil(program.classes / 2) }, (_, k) => k),
+    tops: Array.from({ length: topsOf(program.classes) }, (_, k) => k),
   };
 }

@@ -31,10 +31,10 @@ export function* sequencerEntries(schedule: Schedule): Generator<EmittedEntry> {
     else if (step.kind === "scale")
       yield {
         ...entry,
-        params: [...onward, schedule.poolOf(step.pool)],
+        params: [...onward, schedule.poolOf(step)],
       };
     else if (step.kind === "threshold")
-      yield { ...entry, params: [...onward, step.table + 1, schedule.poolOf(step.pool)] };
+      yield { ...entry, params: [...onward, step.table + 1, schedule.poolOf(step)] };
     else if (step.kind === "multiply") yield { ...entry, params: [...onward, step.row, step.map] };
     else yield { ...entry, params: [...onward, ...(step.pages ?? [])] };
   }

@@ -1,4 +1,11 @@
-import type { MicroProgram, ParseMode, Pass, Pool } from "@matchmul/planner";
+import {
+  type MicroProgram,
+  type ParseMode,
+  type Pass,
+  type PoolShape,
+  poolShapes,
+  topsOf,
+} from "@matchmul/planner";
 
 /** A parse mode as a state of the emitted parser. */
 export interface Mode {
@@ -9,9 +16,8 @@ export interface Mode {
 }
 
 /** A shape of max pooling, numbered from 1: 0 stands for none. */
-export interface NumberedPool {
+export interface NumberedPool extends PoolShape {
   id: number;
-  pool: Pool;
 }
 
 /** True where the pass's keys bring their page. */
@@ -34,7 +40,7 @@ const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort
 /** The parts of a micro program that shape the P4 text; the rest is table entries. */
 export class Schedule {
   readonly modes: Mode[] = [];
-  readonly pools: NumberedPool[] = [];
+  readonly pools: NumberedPool[];
   /** Distances of shifting left, with pages from the sequencer and with keys that bring their page. */
   readonly leftShifts: { shift: number; wide: boolean }[];
   /** True where some, or the first, pass has keys that bring their page. */
@@ -48,17 +54,16 @@ export class Schedule {
       const key = this.#keyOf(pass);
       if (!this.#modeIds.has(key)) {
         this.#modeIds.set(key, this.modes.length);
-        const tops = pass.step.kind === "verdict" ? Math.ceil(pass.step.classes / 2) : 0;
+        const tops = pass.step.kind === "verdict" ? topsOf(pass.step.classes) : 0;
         this.modes.push({ id: this.modes.length, mode: pass.parse, tops });
       }
       const { step } = pass;
       if (step.kind === "multiply" && pass.parse.kind === "keep") left.narrow.push(0);
       if (step.kind === "accumulate" && pass.parse.kind === "keep")
         left[step.pages === null ? "wide" : "narrow"].push(step.shiftLeft);
-      const pool = "pool" in step ? step.pool : null;
-      if (pool !== null && this.poolOf(pool) === 0) this.pools.push({ id: this.pools.length + 1, pool });
       if (step.kind === "scale") right.push(step.shift);
     }
+    this.pools = poolShapes(program).map((shape, i) => ({ id: i + 1, ...shape }));
     this.leftShifts = [
       ...sorted(left.narrow).map((shift) => ({ shift, wide: false })),
       ...sorted(left.wide).map((shift) => ({ shift, wide: true })),
@@ -80,8 +85,13 @@ export class Schedule {
     return JSON.stringify([parse, step.kind === "verdict"]);
   }
 
-  /** Number of a shape of pooling; 0 for none. */
-  poolOf(pool: Pool | null): number {
-    return this.pools.find((p) => p.pool.units === pool?.units && p.pool.window === pool.window)?.id ?? 0;
+  /** Number of the pooling that a pass does; 0 for none. */
+  poolOf(step: Pass["step"]): number {
+    if (!("pool" in step) || step.pool === null) return 0;
+    const { units, window } = step.pool;
+    const found = this.pools.find(
+      (p) => p.kind === step.kind && p.pool.units === units && p.pool.window === window,
+    );
+    return found?.id ?? 0;
   }
 }

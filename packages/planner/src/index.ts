@@ -6,6 +6,7 @@ export { type Choice, type Kernel, kernels, keyShape, type LayerChoice } from ".
 export { lowerShiftAdd } from "./lowering/shift-add.js";
 export {
   lookupRows,
+  type PoolShape,
   parkSize,
   poolShapes,
   quantizedLanes,
@@ -13,6 +14,7 @@ export {
   restSize,
   sequencerRows,
   tilePipeline,
+  topsOf,
   treeLevels,
   verdictRows,
 } from "./lowering/tile-pipeline.js";

@@ -43,16 +43,31 @@ export function quantizedLanes(program: MicroProgram): number {
   return Math.max(0, ...program.thresholds.map(({ lanes }) => lanes.length));
 }
 
+/** Copies of lanes that arg-max compares: those of all classes, and two at least. */
+export function topsOf(classes: number): number {
+  return Math.max(2, classes);
+}
+
 /** Levels of the arg-max tree: each halves the lanes that are left. */
 export function treeLevels(classes: number): number {
   return Math.ceil(Math.log2(Math.max(2, classes)));
 }
 
-/** The shapes of max pooling that occur. */
-export function poolShapes(program: MicroProgram): Pool[] {
-  const shapes = new Map<string, Pool>();
+/** A shape of max pooling as a place in the program: with a requantization of this kind. */
+export interface PoolShape {
+  pool: Pool;
+  /** The pass pools what it brought into the range of a byte this way. */
+  kind: "scale" | "threshold";
+}
+
+/** The shapes of max pooling that occur, in order of the first pass. */
+export function poolShapes(program: MicroProgram): PoolShape[] {
+  const shapes = new Map<string, PoolShape>();
   for (const { step } of program.passes)
-    if ("pool" in step && step.pool !== null) shapes.set(`${step.pool.units}x${step.pool.window}`, step.pool);
+    if ((step.kind === "scale" || step.kind === "threshold") && step.pool !== null) {
+      const key = `${step.kind} ${step.pool.units}x${step.pool.window}`;
+      if (!shapes.has(key)) shapes.set(key, { pool: step.pool, kind: step.kind });
+    }
   return [...shapes.values()];
 }
 
@@ -161,6 +176,9 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     return names;
   }
 
+  // For what is no packet of ours.
+  table("drop", { layer: "sequencer", writes: { 8: 1 } });
+
   // admit, begin, continue, decide, drop; and one for each distance of shifting.
   const leftShifts = distinct(steps.map((s) => (s.kind === "accumulate" ? s.shiftLeft : 0)));
   const rightShifts = distinct(scales.map((s) => s.shift));
@@ -183,23 +201,6 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
 
   const sums = program.shiftAdd ? shiftAddTables(program.shiftAdd) : lookupTables();
 
-  // Pooling before the clamp: the largest of clamped values is the clamped largest, and the constant 255 needs
-  // the action data bus, which lookups fill.
-  const scaling: string[] = [];
-  const pools = poolShapes(program);
-  for (const pool of pools)
-    for (const [level, pairs] of poolLevels(pool).entries())
-      scaling.push(
-        table(`pool_${pool.units}x${pool.window}_${level}`, {
-          layer: "pooling",
-          writes: { 32: pairs.length },
-        }),
-      );
-  if (scales.length > 0)
-    scaling.push(
-      table("clamp_low", { layer: "requantization", writes: { 32: lanes } }),
-      table("clamp_high", { layer: "requantization", writes: { 32: lanes }, constantOperands: { 32: 1 } }),
-    );
   const chain = (names: string[]): void => {
     for (const [i, name] of names.entries()) {
       // Whether they run is a field the sequencer writes.
@@ -207,7 +208,32 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       if (i > 0) depend("action", names[i - 1], name);
     }
   };
-  chain(scaling);
+
+  const pools = poolShapes(program).map(({ pool, kind }, i) => ({
+    kind,
+    levels: poolLevels(pool).map((pairs, level) =>
+      table(`pool_${i + 1}_${level}`, { layer: "pooling", writes: { 32: pairs.length } }),
+    ),
+  }));
+  // Pooling before the clamp: the largest of clamped values is the clamped largest, and the constant 255 needs
+  // the action data bus, which lookups fill.
+  const clamps =
+    scales.length === 0
+      ? []
+      : [
+          table("clamp_low", { layer: "requantization", writes: { 32: lanes } }),
+          table("clamp_high", {
+            layer: "requantization",
+            writes: { 32: lanes },
+            constantOperands: { 32: 1 },
+          }),
+        ];
+  const scalePools = pools.filter((p) => p.kind === "scale");
+  chain(clamps);
+  for (const { levels } of scalePools) {
+    chain(levels);
+    depend("action", levels.at(-1)!, clamps[0]);
+  }
 
   const quantize = Array.from({ length: quantizedLanes(program) }, (_, m) =>
     table(`quantize_${m}`, {
@@ -225,20 +251,22 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     }),
   );
   for (const name of quantize) depend("match", "sequencer", name);
-  // Pools follow whichever of the two requantizations the layer has.
-  for (const name of scaling)
-    if (name.startsWith("pool_")) for (const from of quantize) depend("action", from, name);
+  const thresholdPools = pools.filter((p) => p.kind === "threshold");
+  for (const { levels } of thresholdPools) {
+    chain(levels);
+    for (const from of quantize) depend("action", from, levels[0]);
+  }
 
   const verdict: string[] = [];
-  for (let left = Math.max(2, classes); left > 1; left = Math.ceil(left / 2)) {
+  for (let left = topsOf(classes); left > 1; left = Math.ceil(left / 2)) {
     const name = `larger_${verdict.length}`;
-    verdict.push(table(name, { layer: "arg-max", writes: { 32: Math.ceil(left / 2) } }));
+    verdict.push(table(name, { layer: "arg-max", writes: { 32: Math.floor(left / 2) } }));
   }
   verdict.push(
     table("on_verdict", {
       layer: "arg-max",
       match: "exact",
-      key: [{ field: "top_0", widthBits: treeLevels(classes) }],
+      key: [{ field: "hdr.tops.t0", widthBits: treeLevels(classes) }],
       entries: verdictRows(program),
       actionDataBits: 32,
       actions: 3,
@@ -247,22 +275,28 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       splittable: false,
     }),
   );
-  // The logits lose their index bits once the first level has read them.
+  // The logits lose their index bits; what is compared are copies.
   table("conclude", { layer: "arg-max", writes: { 8: 2, 16: 2, 32: lanes } });
   depend("match", "sequencer", "conclude");
-  depend("anti", "larger_0", "conclude");
   chain(verdict);
 
+  // Of each list only one item runs for a packet.
   const branches = [
     sums,
-    scaling.filter((name) => name.startsWith("clamp_")),
-    quantize,
+    [...clamps, ...scalePools.flatMap((p) => p.levels)],
+    [...quantize, ...thresholdPools.flatMap((p) => p.levels)],
     [...verdict, "conclude"],
   ];
   const exclusive: string[][] = [];
-  for (const [i, branch] of branches.entries())
-    for (const other of branches.slice(i + 1))
-      for (const a of branch) for (const b of other) exclusive.push([a, b]);
+  const excluded = new Set<string>();
+  const exclude = (a: string, b: string): void => {
+    excluded.add(`${a} ${b}`);
+    exclusive.push([a, b]);
+  };
+  for (const alternatives of [branches, pools.map((p) => p.levels)])
+    for (const [i, branch] of alternatives.entries())
+      for (const other of alternatives.slice(i + 1))
+        for (const a of branch) for (const b of other) if (!excluded.has(`${a} ${b}`)) exclude(a, b);
 
   return {
     name: program.name,
@@ -284,7 +318,7 @@ function phvOf(program: MicroProgram): PhvField[] {
   });
   return [
     field("hdr.lanes", 32, program.lanes),
-    field("top", 32, Math.ceil(program.classes / 2)),
+    field("hdr.tops", 32, topsOf(program.classes)),
     field("hdr.ethernet", 16, 7),
     field("hdr.matchmul: version, kind, parse, reserved", 8, 4),
     field("hdr.matchmul: pc, reply_port, request, verdict", 16, 5),

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { MatchMulError, readFileOrFail } from "@matchmul/common";
+import { readFileOrFail } from "@matchmul/common";
 import { error } from "../diagnostics.js";
 
 /** The resources that are compared, table by table and stage by stage. */
@@ -37,12 +38,13 @@ export interface CompiledStage {
 
 /** What the compiler's logs say of a program. */
 export interface TofinoLogs {
-  compiler: { version: string; target: string };
+  /** The target is known where metrics.json is there. */
+  compiler: { version: string; target?: string };
   stagesUsed: number;
   /** From 0 to the last one used. */
   stages: readonly CompiledStage[];
-  /** Containers that hold something, by width; of those that do arithmetic. */
-  containers: readonly { containerBits: number; occupied: number }[];
+  /** Containers that hold something, by width, of those that do arithmetic: where metrics.json is there. */
+  containers?: readonly { containerBits: number; occupied: number }[];
 }
 
 /** `used_by` is a table and perhaps what of it: `Tile.lookup_0$action`. */
@@ -75,10 +77,12 @@ interface MetricsJson {
   compiler_version: string;
   target: string;
   phv: { normal: { bit_width: number; containers_occupied: number }[] };
+  mau: { srams: number; tcams: number; map_rams: number; logical_tables: number; action_bus_bytes: number };
 }
 
 /**
- * Reads resources.json, metrics.json and table_summary.log of a compiler's output folder.
+ * Reads the logs in a compiler's output folder: resources.json and table_summary.log, which `-g --verbose` makes, and
+ * metrics.json, which the SDE's driver makes of them, where it is there.
  *
  * @param path the folder of the logs (`OUT/pipe/logs`), or one of those above it
  * @throws MatchMulError file-not-found, logs-invalid
@@ -89,8 +93,8 @@ export function readTofinoLogs(path: string): TofinoLogs {
   return parseTofinoLogs(
     {
       resources: read("resources.json"),
-      metrics: read("metrics.json"),
       tableSummary: read("table_summary.log"),
+      metrics: existsSync(join(folder, "metrics.json")) ? read("metrics.json") : undefined,
     },
     folder,
   );
@@ -99,33 +103,29 @@ export function readTofinoLogs(path: string): TofinoLogs {
 /** The logs lie in `logs` of the pipe's folder in the output folder; any of the three may be given. */
 function logFolder(path: string): string {
   const candidates = [path, join(path, "logs"), join(path, "pipe", "logs")];
-  for (const folder of candidates)
-    try {
-      readFileOrFail(join(folder, "resources.json"));
-      return folder;
-    } catch (cause) {
-      if (!(cause instanceof MatchMulError)) throw cause;
-    }
-  return path;
+  return candidates.find((folder) => existsSync(join(folder, "resources.json"))) ?? path;
 }
 
 /** As `readTofinoLogs`, from the files' texts; `path` is for errors. */
 export function parseTofinoLogs(
-  texts: { resources: string; metrics: string; tableSummary: string },
+  texts: { resources: string; tableSummary: string; metrics?: string },
   path: string,
 ): TofinoLogs {
   const resources = parse<ResourcesJson>(texts.resources, path, "resources.json");
-  const metrics = parse<MetricsJson>(texts.metrics, path, "metrics.json");
   const stagesUsed = parseStagesUsed(texts.tableSummary, path);
   try {
-    const stages = resources.resources.mau.mau_stages
-      .map(readStage)
-      .sort((a, b) => a.stage - b.stage)
-      .slice(0, stagesUsed);
-    return {
-      compiler: { version: metrics.compiler_version, target: metrics.target },
+    const stages = resources.resources.mau.mau_stages.map(readStage).sort((a, b) => a.stage - b.stage);
+    const logs = {
+      compiler: { version: resources.compiler_version },
       stagesUsed,
-      stages,
+      stages: stages.slice(0, stagesUsed),
+    };
+    if (texts.metrics === undefined) return logs;
+    const metrics = parse<MetricsJson>(texts.metrics, path, "metrics.json");
+    checkTotals(stages, metrics, path);
+    return {
+      ...logs,
+      compiler: { ...logs.compiler, target: metrics.target },
       containers: metrics.phv.normal.map((g) => ({
         containerBits: g.bit_width,
         occupied: g.containers_occupied,
@@ -134,6 +134,26 @@ export function parseTofinoLogs(
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     throw error("logs-invalid", path, "resources.json or metrics.json lacks a part its schema demands");
+  }
+}
+
+/** Both files count the same: a difference means that they are of two compilations. */
+function checkTotals(stages: readonly CompiledStage[], { mau }: MetricsJson, path: string): void {
+  const totals: [AuditedResource, number][] = [
+    ["sram", mau.srams],
+    ["tcam", mau.tcams],
+    ["mapRam", mau.map_rams],
+    ["logicalTables", mau.logical_tables],
+    ["actionBusBytes", mau.action_bus_bytes],
+  ];
+  for (const [resource, total] of totals) {
+    const found = stages.reduce((sum, { used }) => sum + used[resource], 0);
+    if (found !== total)
+      throw error(
+        "logs-invalid",
+        path,
+        `resources.json has ${found} and metrics.json ${total} units of ${resource}`,
+      );
   }
 }
 

@@ -24,7 +24,7 @@ function onBmv2(name: string, entries: number): string[] {
     ...code(
       `p4c-bm2-ss --std p4-16 -o ${name}.json ${name}.p4`,
       "python3 request.py --write p1_in.pcap",
-      `simple_switch --use-files ${seconds} -i 1@p1 ${name}.json &`,
+      `simple_switch --use-files ${seconds} -i 1@p1 ${name}.json & sleep 2`,
       "(echo set_queue_depth 1000000; cat entries.txt) | simple_switch_CLI > /dev/null",
       "python3 request.py --read p1_out.pcap",
     ),
@@ -36,13 +36,13 @@ function onBmv2(name: string, entries: number): string[] {
     ...code(
       "ip link add veth0 type veth peer name veth1",
       "ip link set veth0 up mtu 9000; ip link set veth1 up mtu 9000",
-      `simple_switch -i 1@veth0 ${name}.json &`,
+      `simple_switch -i 1@veth0 ${name}.json & sleep 2`,
       "simple_switch_CLI < entries.txt > /dev/null",
       "python3 request.py veth1                        # sends a request, shows the answer",
     ),
     "## On BMv2, over P4Runtime",
     ...code(
-      `simple_switch_grpc --no-p4 -i 1@veth0 -- --grpc-server-addr 127.0.0.1:9559 &`,
+      `simple_switch_grpc --no-p4 -i 1@veth0 -- --grpc-server-addr 127.0.0.1:9559 & sleep 2`,
       "pip install p4runtime",
       `python3 load_p4runtime.py ${name}.json`,
     ),

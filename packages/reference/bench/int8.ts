@@ -16,11 +16,13 @@ import { withTables } from "./tables.js";
  * then images a second over all processors, and memory. `npm run bench -w packages/reference`
  */
 const RUNS = 60;
+/** Runs before the clock counts: V8 compiles WebAssembly well only after some calls, in the background. */
+const WARM_UP = 60;
 
 /** Best and median of several runs, in milliseconds, engines taking turns so that all meet the same conditions. */
 async function race(engines: Map<string, Engine>, image: Uint8Array): Promise<Map<string, [number, number]>> {
   const times = new Map([...engines.keys()].map((name): [string, number[]] => [name, []]));
-  for (let round = -10; round < RUNS; round++)
+  for (let round = -WARM_UP; round < RUNS; round++)
     for (const [name, engine] of engines) {
       const start = performance.now();
       await engine(image);

@@ -192,8 +192,8 @@ describe("quantized networks", () => {
           3,
         );
     const snr = (attributes: object) => logitsSnr(network(pool(attributes))).snrDb;
-    expect(snr({ ceil_mode: 1 })).toBeGreaterThan(25);
-    expect(snr({ count_include_pad: 1, pads: [1, 1, 1, 1] })).toBeGreaterThan(25);
+    expect(snr({ ceil_mode: 1 })).toBeGreaterThan(20);
+    expect(snr({ count_include_pad: 1, pads: [1, 1, 1, 1] })).toBeGreaterThan(20);
     expect(() => snr({ ceil_mode: 1, count_include_pad: 1 })).toThrow(/ceil_mode/);
   });
 

@@ -1,5 +1,5 @@
 import { assemble } from "./assembler.js";
-import { kernelText } from "./kernels.js";
+import { kernelText } from "./kernels/index.js";
 
 const PAGE = 65536;
 /** What 32-bit addresses reach. */
@@ -23,7 +23,7 @@ const { WebAssembly: api } = globalThis as unknown as { WebAssembly: WebAssembly
 
 type Kernel = (...parameters: number[]) => void;
 
-/** Names of the kernels; kernels.ts says what each does. Those that read bytes exist for signed and unsigned ones. */
+/** Names of the kernels; kernels/ says what each does. Those that read bytes exist for signed and unsigned ones. */
 export type KernelName =
   | `${"convolution" | "product"}${"8" | "16"}`
   | `${"widen" | "pad" | "max_pool" | "average"}_${"s" | "u"}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../src/wasm/assembler.js";
-import { kernelText } from "../../src/wasm/kernels.js";
+import { kernelText } from "../../src/wasm/kernels/index.js";
 
 interface Api {
   Module: new (bytes: Uint8Array) => object;

@@ -10,10 +10,22 @@ export const error = defineDiagnostics("cli", {
     message: `${path} holds ${present.length === 1 ? "the array" : "the arrays"} ${present.join(", ")}, but none of ${wanted.join(", ")}`,
     hint: "write it with numpy.savez(path, images=..., labels=...)",
   }),
-  "inputs-shape": (path: string, array: string, got: readonly number[], expected: string) => ({
-    message: `array ${array} of ${path} has shape (${got.join(", ")}); the model takes (${expected})`,
-    hint: "save the images as the model takes them, with the batch dimension in front",
-  }),
+  "inputs-shape": (
+    path: string,
+    array: string,
+    got: readonly number[],
+    expected: readonly (number | string)[],
+  ) => {
+    const [n, c, ...size] = expected;
+    const channelsLast = size.length > 0 && got.slice(1).join() === [...size, c].join();
+    const order = [0, expected.length - 1, ...size.map((_, i) => i + 1)].join(", ");
+    return {
+      message: `array ${array} of ${path} has shape (${got.join(", ")}); the model takes (${[n, c, ...size].join(", ")})`,
+      hint: channelsLast
+        ? `the channels come last there: save numpy.transpose(${array}, (${order}))`
+        : "save the images as the model takes them, with the batch dimension in front",
+    };
+  },
   "inputs-not-finite": (path: string, array: string, image: number) => ({
     message: `array ${array} of ${path} holds NaN or infinity, first in image ${image}`,
     hint: "check how the images are scaled before they are saved",

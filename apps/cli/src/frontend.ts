@@ -27,10 +27,11 @@ export async function loadGraph(
   model: string | Uint8Array,
   options: ImportOptions = {},
 ): Promise<Graph> {
+  const name = typeof model === "string" ? modelName(model) : modelName(options.source ?? "model");
   const graph = await terminal.step(
     "import",
     () => importOnnx(model, options),
-    (g) => `${g.name}: ${g.nodes.length} operators, ${count(parameters(g))} parameters`,
+    (g) => `${name}: ${g.nodes.length} operators, ${count(parameters(g))} parameters`,
   );
   return terminal.step(
     "normalise",

@@ -64,7 +64,7 @@ export function readImages(path: string, input: { name: string; shape: number[] 
     own.length !== shape.length ||
     own.some((d, i) => d !== shape[i])
   )
-    throw error("inputs-shape", path, name, array.shape, ["N", ...shape].join(", "));
+    throw error("inputs-shape", path, name, array.shape, ["N", ...shape]);
   const size = shape.reduce((a, b) => a * b, 1);
   const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
   const bad = values.findIndex((v) => !Number.isFinite(v));

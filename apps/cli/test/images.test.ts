@@ -68,6 +68,12 @@ test.each<[string, Record<string, NdArray>, string]>([
   expect(() => readImages(archive(arrays), input)).toThrow(expect.objectContaining({ code }));
 });
 
+test("images with their channels last are told how to be turned", () => {
+  const path = archive({ images: { shape: [1, 4, 5, 3], data: new Float32Array(60) } });
+  const hint = "the channels come last there: save numpy.transpose(images, (0, 3, 1, 2))";
+  expect(() => readImages(path, { name: "x", shape: [3, 4, 5] })).toThrow(expect.objectContaining({ hint }));
+});
+
 test("the digits are what their README says", () => {
   const graph = importOnnx(model);
   expect(modelInput(graph)).toEqual({ name: "image", shape: [64] });

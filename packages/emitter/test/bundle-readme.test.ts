@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { targets } from "../src/index.js";
+import { emit, targets } from "../src/index.js";
 import { dense, emitted, wide } from "./control-plane/support.js";
 
 describe.each(targets.map((t) => t.name))("README.md for %s", (target) => {
@@ -17,6 +17,13 @@ describe.each(targets.map((t) => t.name))("README.md for %s", (target) => {
     const missing = [...named].map(([name]) => name).filter((name) => !files.has(name) && !made.has(name));
     expect([...new Set(missing)].filter((name) => name !== "run-bmv2-test.py")).toEqual([]);
     expect(commands.length).toBeGreaterThan(8);
+  });
+
+  it("does not speak of files that were left out", () => {
+    const few = emit(dense, { target, entriesOnly: true });
+    const others = [...files.keys()].filter((path) => !few.has(path));
+    expect(others.length).toBeGreaterThan(2);
+    for (const path of others) expect(few.get("README.md")).not.toContain(path);
   });
 
   it("counts passes and entries", () => {

@@ -32,6 +32,8 @@ async function demo(terminal: Terminal): Promise<number> {
     weights: "per-tensor",
     requantization: "shift-lut",
     biasCorrection: false,
+    quantize: "fixed",
+    equalise: false,
     profile: "tofino",
     kernel: "auto",
     inputEncoding: "auto",

@@ -10,10 +10,14 @@ import {
 } from "@matchmul/model";
 import {
   calibrate,
+  equalise,
+  measureLayers,
   type QuantizationReport,
   type QuantizedModel,
   quantize,
+  quantizeAutomatically,
   quantizeInput,
+  type Trial,
 } from "@matchmul/quantizer";
 import { runInt8 } from "@matchmul/reference";
 import { count } from "./format.js";
@@ -52,7 +56,13 @@ export function parameters(graph: Graph): number {
   return sum;
 }
 
-/** Calibrates on the archive's images and quantizes. */
+/** Images on which the layers' errors are measured for the report. */
+const MEASURED = 50;
+
+/**
+ * Calibrates on the archive's images and quantizes: as the flags say, or by the best of several recipes. The
+ * report's layers have their error against the float graph, measured on some of the images.
+ */
 export async function quantizeGraph(
   terminal: Terminal,
   graph: Graph,
@@ -61,19 +71,72 @@ export async function quantizeGraph(
 ): Promise<{ model: QuantizedModel; report: QuantizationReport; images: Images }> {
   const images = readImages(calibrationPath, modelInput(graph));
   const samples = Array.from({ length: images.count }, (_, i) => image(images, i));
+  const made =
+    flags.quantize === "auto"
+      ? await chooseRecipe(terminal, graph, samples, flags)
+      : await followFlags(terminal, graph, samples, flags);
+  const { model } = made;
+  const layers = measureLayers(made.graph, model, samples.slice(0, MEASURED), runInt8);
+  return { model, report: { ...made.report, layers }, images };
+}
+
+interface Quantized {
+  model: QuantizedModel;
+  report: QuantizationReport;
+  /** The float graph it was made from, equalised or not. */
+  graph: Graph;
+}
+
+const layerNames = ({ layers }: QuantizedModel): string =>
+  `int8, ${layers.map((layer) => layer.name).join(", ")}`;
+
+async function followFlags(
+  terminal: Terminal,
+  given: Graph,
+  samples: readonly Float32Array[],
+  flags: QuantizeFlags & { name: string },
+): Promise<Quantized> {
+  const { method, percentile } = flags;
+  const graph = flags.equalise ? equalise(given) : given;
   const calibration = await terminal.step(
     "calibrate",
-    () =>
-      calibrate(graph, samples, { method: flags.method, percentile: flags.percentile }, terminal.progress),
-    () =>
-      `${count(images.count)} images, ${flags.method}${flags.method === "percentile" ? ` ${flags.percentile}` : ""}`,
+    () => calibrate(graph, samples, { method, percentile }, terminal.progress),
+    () => `${count(samples.length)} images, ${method}${method === "percentile" ? ` ${percentile}` : ""}`,
   );
   const { model, report } = await terminal.step(
     "quantize",
     () => quantize(graph, calibration, { ...quantizeOptions(flags), name: flags.name }),
-    ({ model: m }) => `int8, ${m.layers.map((layer) => layer.name).join(", ")}`,
+    (q) => layerNames(q.model),
   );
-  return { model, report, images };
+  return { model, report, graph };
+}
+
+/** `--quantize auto`: weights, scales and requantization as the flags say, the rest by trial. */
+function chooseRecipe(
+  terminal: Terminal,
+  graph: Graph,
+  samples: readonly Float32Array[],
+  flags: QuantizeFlags & { name: string },
+): Promise<Quantized & { trials: Trial[] }> {
+  const { weights, scales, requantization } = quantizeOptions(flags);
+  const { name } = flags;
+  return terminal.step(
+    "quantize",
+    () =>
+      quantizeAutomatically(graph, samples, runInt8, {
+        weights,
+        scales,
+        requantization,
+        name,
+        progress: terminal.progress,
+      }),
+    ({ trials }) => {
+      const { recipe, snrDb } = trials[0];
+      const extras = [recipe.equalise && "equalised", recipe.biasCorrection && "bias corrected"];
+      const words = [recipe.method ?? "min-max", ...extras.filter(Boolean)].join(", ");
+      return `best of ${trials.length} recipes: ${words}, ${snrDb.toFixed(1)} dB`;
+    },
+  );
 }
 
 /** Outputs of a level for a set of images: [image][class]. */

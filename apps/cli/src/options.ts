@@ -5,19 +5,30 @@ import { number } from "./command.js";
 
 /** How to quantize: the same options for every command that does. */
 export interface QuantizeFlags {
+  /** `auto` tries recipes of method, equalisation and bias correction, and keeps the best. */
+  quantize: "fixed" | "auto";
   method: CalibrationMethod;
   percentile: number;
   scales: ScaleKind;
   weights: NonNullable<QuantizeOptions["weights"]>;
   requantization: NonNullable<QuantizeOptions["requantization"]>;
   biasCorrection: boolean;
+  equalise: boolean;
 }
 
 export function withQuantizeFlags(command: Command): Command {
   return command
     .addOption(
+      new Option(
+        "--quantize <how>",
+        "as the options below say, or by the recipe with the least measured error on the calibration images",
+      )
+        .choices(["fixed", "auto"])
+        .default("fixed"),
+    )
+    .addOption(
       new Option("--method <name>", "how a tensor's range is taken from the calibration")
-        .choices(["min-max", "percentile"])
+        .choices(["min-max", "percentile", "entropy", "mse"])
         .default("min-max"),
     )
     .addOption(
@@ -43,7 +54,8 @@ export function withQuantizeFlags(command: Command): Command {
         .choices(["shift-lut", "threshold"])
         .default("shift-lut"),
     )
-    .option("--bias-correction", "correct the biases by the weights' mean rounding error", false);
+    .option("--bias-correction", "correct the biases by the weights' mean rounding error", false)
+    .option("--equalise", "even out the ranges of neighbouring layers' channels first", false);
 }
 
 /** The quantizer's options for the flags. */

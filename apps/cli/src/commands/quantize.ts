@@ -37,7 +37,7 @@ async function run(
 /** What the quantizer chose for each layer. */
 export function layerTable(layers: readonly LayerReport[]): string {
   return table(
-    ["layer", "kind", "weight scale", "shift", "output scale", "largest accumulator"],
+    ["layer", "kind", "weight scale", "shift", "output scale", "largest accumulator", "SNR dB", "saturated"],
     layers.map((layer) => [
       layer.name,
       layer.kind,
@@ -49,6 +49,8 @@ export function layerTable(layers: readonly LayerReport[]): string {
       layer.shift ?? "",
       layer.kind === "arg-max" ? "" : layer.outputScale.toPrecision(4),
       layer.accumulatorBound === undefined ? "" : count(layer.accumulatorBound),
+      layer.error === undefined ? "" : layer.error.snrDb.toFixed(1),
+      layer.error === undefined ? "" : `${(layer.error.saturated * 100).toFixed(2)} %`,
     ]),
   );
 }

@@ -4,6 +4,8 @@ import type {
   QuantizedLayer,
   QuantizedModel,
   QuantizedTensor,
+  Requantization,
+  Window,
 } from "@matchmul/quantizer";
 
 /** A random int8 model: fully connected layers of the given widths, extremes of int8 more often than chance. */
@@ -68,11 +70,11 @@ export function randomModel(random: Random, widths: number[], signedInput: boole
 export function randomInput(random: Random, model: QuantizedModel): Int8Array | Uint8Array {
   const { range, dtype, shape } = model.tensors[model.input];
   const [low, high] = range;
-  const type = dtype === "uint8" ? Uint8Array : Int8Array;
-  return type.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
+  const values = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
     const kind = random.next();
     return kind < 0.1 ? low : kind < 0.2 ? high : random.integer(low, high);
   });
+  return dtype === "uint8" ? Uint8Array.from(values) : Int8Array.from(values);
 }
 
 const weights = (random: Random, count: number): Int8Array =>

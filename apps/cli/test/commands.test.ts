@@ -43,6 +43,37 @@ describe("the steps alone, from and to files", () => {
     await json("plan", int8, "--profile", "bmv2", "--out", plan);
   });
 
+  test("quantize --quantize auto is at least as close to float as the default, and says how close each layer is", async () => {
+    const out = at("auto.safetensors");
+    const fixed = await json("quantize", model, "--calibration", calibration, "--out", out);
+    const chosen = await json(
+      "quantize",
+      model,
+      "--calibration",
+      calibration,
+      "--quantize",
+      "auto",
+      "--out",
+      out,
+    );
+    const snr = (facts: { layers: { name: string; error?: { snrDb: number } }[] }) =>
+      facts.layers.find((layer) => layer.name === "fc2")?.error?.snrDb ?? 0;
+    expect(snr(fixed)).toBeGreaterThan(20);
+    expect(snr(chosen)).toBeGreaterThanOrEqual(snr(fixed));
+    const entropy = await json(
+      "quantize",
+      model,
+      "--calibration",
+      calibration,
+      "--method",
+      "entropy",
+      "--equalise",
+      "--out",
+      out,
+    );
+    expect(snr(entropy)).toBeGreaterThan(20);
+  });
+
   test("run, at both levels, saves logits and classes", async () => {
     const accuracies: number[] = [];
     for (const [level, subject] of [

@@ -105,6 +105,15 @@ struct metadata_t {
     bit<8> decide;  // 1 in the verdict pass
 }
 
+<% if (it.architecture === "t2na") { -%>
+// Bytes that a state takes one by one out of lanes cannot stay in the packet buffer (CLOT).
+<%   for (let i = 0; i < it.restSize; i++) { -%>
+@do_not_use_clot("ingress", "hdr.rest[<%= i %>].value")
+<%   } -%>
+<%   for (let i = 0; i < it.parkSize; i++) { -%>
+@do_not_use_clot("ingress", "hdr.parked[<%= i %>].value")
+<%   } -%>
+<% } -%>
 parser TileParser(packet_in packet,
                   out headers_t hdr,
                   out metadata_t meta,
@@ -327,6 +336,8 @@ control Tile(inout headers_t hdr,
 <% } -%>
     }
 
+    // One lookup a stage fills the action data bus: they come first, whatever else needs it waits.
+    @placement_priority(<%= slots.length - s %>)
     @use_hash_action(1)
     table lookup_<%= s %> {
         key = {
@@ -431,42 +442,8 @@ control Tile(inout headers_t hdr,
         if (!hdr.matchmul.isValid()) {
             drop();
         } else if (sequencer.apply().hit) {
-            if (meta.decide == 1) {
-<% for (const i of it.levels.keys()) { -%>
-                larger_<%= i %>();
-<% } -%>
-                conclude();
-                on_verdict.apply();
-<% if (it.quantized.length > 0) { -%>
-            } else if (meta.quantize != 0) {
-<%   for (const m of it.quantized) { -%>
-                quantize_<%= m %>.apply();
-<%   } -%>
-<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "threshold").entries()) { -%>
-                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
-<%     for (const level of pool.levels.keys()) { -%>
-                    pool_<%= pool.id %>_<%= level %>();
-<%     } -%>
-<%   } -%>
-<%   if (it.pools.some((p) => p.kind === "threshold")) { -%>
-                }
-<%   } -%>
-<% } -%>
-<% if (it.rightShifts.length > 0) { -%>
-            } else if (meta.scale == 1) {
-<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
-                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
-<%     for (const level of pool.levels.keys()) { -%>
-                    pool_<%= pool.id %>_<%= level %>();
-<%     } -%>
-<%   } -%>
-<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
-                }
-<%   } -%>
-                clamp_low();
-                clamp_high();
-<% } -%>
-            } else {
+            // The sums first: the compiler places branches in this order, and theirs is the longest.
+            if (meta.decide == 0<% if (it.rightShifts.length > 0) { %> && meta.scale == 0<% } %><% if (it.quantized.length > 0) { %> && meta.quantize == 0<% } %>) {
 <% if (it.shiftAdd) { -%>
                 weights.apply();
                 translate.apply();
@@ -481,6 +458,41 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const s of slots) { -%>
                 lookup_<%= s %>.apply();
+<% } -%>
+            } else if (meta.decide == 1) {
+<% for (const i of it.levels.keys()) { -%>
+                larger_<%= i %>();
+<% } -%>
+                conclude();
+                on_verdict.apply();
+<% if (it.rightShifts.length > 0) { -%>
+            } else if (meta.scale == 1) {
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
+                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                    pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
+                }
+<%   } -%>
+                clamp_low();
+                clamp_high();
+<% } -%>
+<% if (it.quantized.length > 0) { -%>
+            } else if (meta.quantize != 0) {
+<%   for (const m of it.quantized) { -%>
+                quantize_<%= m %>.apply();
+<%   } -%>
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "threshold").entries()) { -%>
+                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                    pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.some((p) => p.kind === "threshold")) { -%>
+                }
+<%   } -%>
 <% } -%>
             }
         }

@@ -439,42 +439,8 @@ control Tile(inout headers_t hdr,
             drop();  // foreign, or cut off
         } else {
             if (sequencer.apply().hit) {
-                if (meta.decide == 1) {
-<% for (const i of it.levels.keys()) { -%>
-                    larger_<%= i %>();
-<% } -%>
-                    conclude();
-                    on_verdict.apply();
-<% if (it.quantized.length > 0) { -%>
-                } else if (meta.quantize != 0) {
-<%   for (const m of it.quantized) { -%>
-                    quantize_<%= m %>.apply();
-<%   } -%>
-<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "threshold").entries()) { -%>
-                    <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
-<%     for (const level of pool.levels.keys()) { -%>
-                        pool_<%= pool.id %>_<%= level %>();
-<%     } -%>
-<%   } -%>
-<%   if (it.pools.some((p) => p.kind === "threshold")) { -%>
-                    }
-<%   } -%>
-<% } -%>
-<% if (it.rightShifts.length > 0) { -%>
-                } else if (meta.scale == 1) {
-<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
-                    <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
-<%     for (const level of pool.levels.keys()) { -%>
-                        pool_<%= pool.id %>_<%= level %>();
-<%     } -%>
-<%   } -%>
-<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
-                    }
-<%   } -%>
-                    clamp_low();
-                    clamp_high();
-<% } -%>
-                } else {
+                // The sums first: the compiler places branches in this order, and theirs is the longest.
+                if (meta.decide == 0<% if (it.rightShifts.length > 0) { %> && meta.scale == 0<% } %><% if (it.quantized.length > 0) { %> && meta.quantize == 0<% } %>) {
 <% if (it.shiftAdd) { -%>
                     weights.apply();
                     translate.apply();
@@ -489,6 +455,41 @@ control Tile(inout headers_t hdr,
 <% } -%>
 <% for (const s of slots) { -%>
                     lookup_<%= s %>.apply();
+<% } -%>
+                } else if (meta.decide == 1) {
+<% for (const i of it.levels.keys()) { -%>
+                    larger_<%= i %>();
+<% } -%>
+                    conclude();
+                    on_verdict.apply();
+<% if (it.rightShifts.length > 0) { -%>
+                } else if (meta.scale == 1) {
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
+                    <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                        pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
+                    }
+<%   } -%>
+                    clamp_low();
+                    clamp_high();
+<% } -%>
+<% if (it.quantized.length > 0) { -%>
+                } else if (meta.quantize != 0) {
+<%   for (const m of it.quantized) { -%>
+                    quantize_<%= m %>.apply();
+<%   } -%>
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "threshold").entries()) { -%>
+                    <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                        pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.some((p) => p.kind === "threshold")) { -%>
+                    }
+<%   } -%>
 <% } -%>
                 }
             }

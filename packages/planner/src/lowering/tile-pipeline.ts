@@ -251,6 +251,9 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     }),
   );
   for (const name of quantize) depend("match", "sequencer", name);
+  // The compiler prefers lookups (`placement_priority`), which leave no room on the action data bus beside them.
+  if (sums.length > 0 && !program.shiftAdd)
+    for (const name of quantize) depend("successor", sums.at(-1)!, name);
   const thresholdPools = pools.filter((p) => p.kind === "threshold");
   for (const { levels } of thresholdPools) {
     chain(levels);

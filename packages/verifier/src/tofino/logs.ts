@@ -114,7 +114,9 @@ export function parseTofinoLogs(
   const resources = parse<ResourcesJson>(texts.resources, path, "resources.json");
   const stagesUsed = parseStagesUsed(texts.tableSummary, path);
   try {
-    const stages = resources.resources.mau.mau_stages.map(readStage).sort((a, b) => a.stage - b.stage);
+    const { mau_stages } = resources.resources.mau;
+    const names = keylessNames(mau_stages);
+    const stages = mau_stages.map((stage) => readStage(stage, names)).sort((a, b) => a.stage - b.stage);
     const logs = {
       compiler: { version: resources.compiler_version },
       stagesUsed,
@@ -177,13 +179,11 @@ export function parseStagesUsed(tableSummary: string, path = "table_summary.log"
   return Number(last[1]);
 }
 
-function readStage(json: StageJson): CompiledStage {
-  const actions = soleActions(json);
-  /** The program's name of `Tile.lookup_0$action`; a keyless table's is its action's, since the program has no other. */
+function readStage(json: StageJson, keyless: ReadonlyMap<string, string>): CompiledStage {
+  /** The program's name of `Tile.lookup_0$action`. */
   const nameOf = (usedBy: string): string => {
     const table = usedBy.replace(/\$.*$/, "");
-    const name = table.startsWith("tbl_") ? (actions.get(table) ?? table) : table;
-    return name.slice(name.indexOf(".") + 1);
+    return keyless.get(table) ?? table.slice(table.indexOf(".") + 1);
   };
   const tables = new Map<string, Audited>();
   const used = noUnits();
@@ -211,15 +211,30 @@ function readStage(json: StageJson): CompiledStage {
   return { stage: json.stage_number, tables, used };
 }
 
-/** By table, the action it runs, of those with only one. */
-function soleActions({ vliw }: StageJson): Map<string, string> {
-  const all = new Map<string, Set<string>>();
-  for (const { color_usages } of vliw.instructions)
-    for (const { usages } of color_usages)
-      for (const { used_by, action_names } of usages) {
-        const names = all.get(used_by) ?? new Set();
-        for (const name of action_names) names.add(name);
-        all.set(used_by, names);
-      }
-  return new Map([...all].filter(([, names]) => names.size === 1).map(([table, [name]]) => [table, name]));
+/**
+ * Names of the tables that the compiler makes of actions called outside tables, by its own: `tbl_larger`,
+ * `tbl_larger_0`. The action's name says which is which; where an action is called in several places, their numbers
+ * follow it, in the program's order: `add_weights_0`, `add_weights_1`.
+ */
+function keylessNames(stages: readonly StageJson[]): Map<string, string> {
+  const tables = new Map<string, Set<string>>();
+  for (const { vliw } of stages)
+    for (const { color_usages } of vliw.instructions)
+      for (const { usages } of color_usages)
+        for (const { used_by, action_names } of usages)
+          if (used_by.startsWith("tbl_"))
+            for (const action of action_names) {
+              if (!tables.has(action)) tables.set(action, new Set());
+              tables.get(action)!.add(used_by);
+            }
+  // `tbl_x` is the first, `tbl_x_0` the second.
+  const order = (a: string, b: string) => a.length - b.length || (a < b ? -1 : 1);
+  return new Map(
+    [...tables].flatMap(([action, users]) => {
+      const name = action.slice(action.indexOf(".") + 1);
+      return [...users]
+        .sort(order)
+        .map((table, i): [string, string] => [table, users.size > 1 ? `${name}_${i}` : name]);
+    }),
+  );
 }

@@ -201,6 +201,7 @@ control Tile(inout headers_t hdr,
         ig_tm_md.bypass_egress = 1;
     }
 
+<% if (it.sums.some((sum) => !sum.wide)) { -%>
     action choose(<%= it.pageParams %>) {
 <% if (it.shiftAdd) { -%>
         meta.row = row[<%= it.shiftAdd.rowBits - 1 %>:0];
@@ -211,6 +212,7 @@ control Tile(inout headers_t hdr,
 <% } -%>
     }
 
+<% } -%>
 <% for (const sum of it.sums) { -%>
     // <%= sum.comment %>
 

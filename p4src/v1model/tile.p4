@@ -187,6 +187,7 @@ control Tile(inout headers_t hdr,
         meta.again = 1;
     }
 
+<% if (it.sums.some((sum) => !sum.wide)) { -%>
     action choose(<%= it.pageParams %>) {
 <% if (it.shiftAdd) { -%>
         meta.row = row[<%= it.shiftAdd.rowBits - 1 %>:0];
@@ -197,6 +198,7 @@ control Tile(inout headers_t hdr,
 <% } -%>
     }
 
+<% } -%>
 <% for (const sum of it.sums) { -%>
     // <%= sum.comment %>
 

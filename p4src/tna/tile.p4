@@ -261,6 +261,7 @@ control Tile(inout headers_t hdr,
 <% } -%>
     action decide() {
         meta.decide = 1;
+        ig_tm_md.bypass_egress = 1;
     }
 
     table sequencer {
@@ -422,14 +423,12 @@ control Tile(inout headers_t hdr,
         hdr.ethernet.source = hdr.ethernet.destination;
         hdr.ethernet.destination = client;
         ig_tm_md.ucast_egress_port = hdr.matchmul.reply_port[8:0];
-        ig_tm_md.bypass_egress = 1;
     }
 
     // On through another port, for whoever acts on this class there.
     action forward(bit<16> verdict, bit<9> port) {
         hdr.matchmul.verdict = verdict;
         ig_tm_md.ucast_egress_port = port;
-        ig_tm_md.bypass_egress = 1;
     }
 
     // Names the class, and does with it what the switch is to do; drop stops its packets here.

@@ -193,8 +193,9 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     actionDataBits: 8 + 16 + (program.shiftAdd ? 24 : slots * bits),
     actions: 4 + leftShifts + rightShifts,
     // Lanes; parse, kind, clamp, decide; pc, reply port, egress port, and the pages.
-    writes: { 8: 4, 16: 3 + slots, 32: lanes },
-    busOperands: { 8: 2, 16: 1 + slots },
+    writes: { 8: 4 + slots, 16: 3, 32: lanes },
+    // Pages and how to parse; what marks fields as valid travels with them, data and mask. The program counter.
+    busOperands: program.shiftAdd ? { 8: 4, 16: 1 } : { 8: 3 + slots, 16: 1 },
     constantOperands: { 16: 1 },
     splittable: false,
   });

@@ -63,8 +63,8 @@ export function actionSelectBits(table: LogicalTable, profile: PipelineProfile):
 }
 
 /**
- * Places on the action data bus. A table's operands of one width fill whole 32-bit words of the bus, since they
- * come from one RAM word; no two tables share a word.
+ * Places on the action data bus. Each operand takes its own bytes; the places of one width are counted in whole
+ * 32-bit words, since what comes from one RAM word stays together there.
  */
 export function actionBusCost(table: LogicalTable): Amounts {
   const total: Amounts = {};
@@ -84,7 +84,10 @@ export function actionBusCost(table: LogicalTable): Amounts {
     const perWord = 32 / width;
     const words = Math.ceil(operands[width] / perWord);
     if (words > 0)
-      addAmounts(total, { [`actionBusOperands${width}`]: words * perWord, actionBusBytes: 4 * words });
+      addAmounts(total, {
+        [`actionBusOperands${width}`]: words * perWord,
+        actionBusBytes: (operands[width] * width) / 8,
+      });
   }
   return total;
 }

@@ -193,9 +193,9 @@ describe("other kinds", () => {
 });
 
 describe("action data bus", () => {
-  it("gives each table whole words of 4 bytes for operands of one width", () => {
+  it("counts the bytes of operands, and places for them in whole words", () => {
     expect(cost({ busOperands: { 8: 3, 16: 3, 32: 2 } })).toMatchObject({
-      actionBusBytes: 4 + 8 + 8,
+      actionBusBytes: 3 + 6 + 8,
       actionBusOperands8: 4,
       actionBusOperands16: 4,
       actionBusOperands32: 2,
@@ -205,7 +205,7 @@ describe("action data bus", () => {
   it("carries constants and register outputs too", () => {
     const stateful = [{ name: "r", widthBits: 32, cells: 1024, outputBits: 32 }];
     expect(cost({ constantOperands: { 16: 1 }, stateful })).toMatchObject({
-      actionBusBytes: 8,
+      actionBusBytes: 2 + 4,
       actionBusOperands16: 2,
       actionBusOperands32: 1,
     });

@@ -312,6 +312,12 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
   };
 }
 
+/**
+ * 8-bit containers that hold what only passes through, beside those for arithmetic and matching: 32 tagalong ones of
+ * Tofino, 16 mocha ones of Tofino 2 (p4c, bf-p4c/specs/phv_spec.cpp).
+ */
+const PASSING_CONTAINERS = 16;
+
 /** Headers and metadata in containers. Bytes a parser takes one by one need a container each. */
 function phvOf(program: MicroProgram): PhvField[] {
   const field = (name: string, containerBits: PhvField["containerBits"], containers: number): PhvField => ({
@@ -334,7 +340,7 @@ function phvOf(program: MicroProgram): PhvField[] {
         ]
       : []),
     field("hdr.key", 8, Math.max(1, program.slots)),
-    field("hdr.rest", 8, restSize(program)),
+    field("hdr.rest", 8, Math.max(0, restSize(program) - PASSING_CONTAINERS)),
     field("meta.page", 16, program.slots),
     field("meta.clamp, meta.decide", 8, 2),
     field("intrinsic: ports", 16, 2),

@@ -20,6 +20,21 @@ export function sequencerRows(program: MicroProgram): number {
   return Math.max(64, 2 ** Math.ceil(Math.log2(program.passes.length)));
 }
 
+/**
+ * Action data of the sequencer as the Tofino compiler lays it out: 32 bits beside the entry, packed bit by bit (pages,
+ * then the program counter and how to parse as far as they fit); the rest in whole bytes, and one of flags.
+ */
+function sequencerDataBits(slots: number, pageWidth: number): number {
+  const immediate = 32;
+  const pages = Math.min(slots, Math.floor(immediate / pageWidth));
+  let free = immediate - pages * pageWidth;
+  let rest = 8 * (slots - pages) + 8;
+  for (const bits of [16, 8])
+    if (free >= bits) free -= bits;
+    else rest += bits;
+  return immediate + rest;
+}
+
 /** Entries of the table that acts on a class. */
 export function verdictRows(program: MicroProgram): number {
   return 2 ** treeLevels(program.classes);
@@ -190,7 +205,7 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       { field: "hdr.matchmul.pc", widthBits: 16 },
     ],
     entries: sequencerRows(program),
-    actionDataBits: 8 + 16 + (program.shiftAdd ? 24 : slots * bits),
+    actionDataBits: program.shiftAdd ? 8 + 16 + 24 : sequencerDataBits(slots, bits),
     actions: 4 + leftShifts + rightShifts,
     // Lanes; parse, kind, clamp, decide; pc, reply port, egress port, and the pages.
     writes: { 8: 4 + slots, 16: 3, 32: lanes },

@@ -1,4 +1,5 @@
 export { type Latency, latencyOf, packetBytes } from "./cost/latency.js";
+export * from "./fabric/index.js";
 export { blocksOf } from "./lowering/blocks.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";

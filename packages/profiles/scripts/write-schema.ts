@@ -17,7 +17,8 @@ mkdirSync(`${directory}topologies`, { recursive: true });
 for (const topology of [
   makeTopology("single"),
   makeTopology("chain", { switches: 4 }),
-  makeTopology("leaf-spine", { leaves: 4, spines: 4 }),
+  // Ports that links and hosts leave free carry recirculated packets.
+  makeTopology("leaf-spine", { leaves: 4, spines: 4 }, { loopbackPorts: 14 }),
   makeTopology("fat-tree", { k: 4 }),
 ])
   write(`topologies/${topology.name}.yaml`, formatTopology(topology));

@@ -1,0 +1,86 @@
+import type { Topology } from "@matchmul/profiles";
+import { layerOption } from "./options.js";
+import type { FabricLayer, FabricPlan, PipeModel, PipeName } from "./types.js";
+
+/** Links and switches between two switches, by relaxation over the whole topology: slow and simple. */
+function ways(topology: Topology, bytes: number, transitNs: number): Map<string, Map<string, number>> {
+  const names = topology.switches.map((s) => s.name);
+  const all = new Map<string, Map<string, number>>();
+  for (const from of names) {
+    const way = new Map([[from, 0]]);
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const link of topology.links)
+        for (const [a, b] of [
+          [link.from, link.to],
+          [link.to, link.from],
+        ]) {
+          const before = way.get(a);
+          if (before === undefined) continue;
+          const ns = before + (a === from ? 0 : transitNs) + link.delayNs + (8 * bytes) / link.gbps;
+          if (ns < (way.get(b) ?? Number.POSITIVE_INFINITY) - 1e-9) {
+            way.set(b, ns);
+            changed = true;
+          }
+        }
+    }
+    all.set(from, way);
+  }
+  return all;
+}
+
+/**
+ * Checks a plan from the layers, the topology and what a pipe can do: options recomputed, pipes that exist, room for
+ * rows and stores, mergers apart, latencies added up. Empty when all is in order.
+ */
+export function checkFabricPlan(
+  plan: FabricPlan,
+  layers: readonly FabricLayer[],
+  topology: Topology,
+  pipe: PipeModel,
+  bytes: number,
+  transitNs: number,
+): string[] {
+  const faults: string[] = [];
+  const known = new Map(topology.switches.map((s) => [s.name, s.pipes ?? pipe.pipes]));
+  const exists = (p: PipeName) => p.pipe >= 0 && p.pipe < (known.get(p.switch) ?? 0);
+  const key = (p: PipeName) => `${p.switch}/${p.pipe}`;
+  const rows = new Map<string, number>();
+  const store = new Map<string, number>();
+  const mergers = new Set(plan.mergers.map(key));
+  const distances = ways(topology, bytes, transitNs);
+  const widest = (from: readonly PipeName[], to: readonly PipeName[]) =>
+    Math.max(0, ...from.flatMap((a) => to.map((b) => distances.get(a.switch)!.get(b.switch)!)));
+  let latency = 0;
+  plan.layers.forEach(({ name, option, pipes, linkNs }, l) => {
+    if (name !== layers[l]?.name) faults.push(`layer ${l} is ${name}, not ${layers[l]?.name}`);
+    const again = layerOption(layers[l], pipe, plan.mergers.length, option);
+    // With fewer mergers than the search had, merging would take longer.
+    for (const field of ["pipes", "rows", "passes", "depth", "latencyNs", "sramBytes", "storeBits"] as const)
+      if (Math.abs(again[field] - option[field]) > 1e-6 * Math.abs(option[field]))
+        faults.push(`${name} has ${field} ${option[field]}, not ${again[field]}`);
+    if (new Set(pipes.map(key)).size !== option.pipes)
+      faults.push(`${name} is on ${pipes.length} pipes, not on ${option.pipes} different ones`);
+    for (const at of pipes) {
+      if (!exists(at)) faults.push(`${name} is on ${key(at)}, which does not exist`);
+      if (mergers.has(key(at))) faults.push(`${name} is on ${key(at)}, which merges`);
+      rows.set(key(at), (rows.get(key(at)) ?? 0) + option.rows);
+      store.set(key(at), (store.get(key(at)) ?? 0) + option.storeBits);
+    }
+    if (option.mergePasses > 0 && mergers.size === 0) faults.push(`${name} merges, and nothing does`);
+    const next = plan.layers[l + 1];
+    const links =
+      (next === undefined ? 0 : widest(pipes, next.pipes)) +
+      (option.mergePasses > 0 ? 2 * widest(pipes, plan.mergers) : 0);
+    if (Math.abs(links - linkNs) > 1e-3) faults.push(`${name} has links of ${linkNs} ns, not ${links}`);
+    latency += option.latencyNs + links;
+  });
+  for (const at of plan.mergers) if (!exists(at)) faults.push(`merger ${key(at)} does not exist`);
+  for (const [at, n] of rows) if (n > pipe.rows) faults.push(`${at} holds ${n} rows of ${pipe.rows}`);
+  for (const [at, n] of store)
+    if (n > pipe.storeBits) faults.push(`${at} stores ${n} bits of ${pipe.storeBits}`);
+  if (Math.abs(latency - plan.latencyNs) > 1e-3)
+    faults.push(`latency is ${latency} ns, not ${plan.latencyNs}`);
+  if (plan.bound > plan.value) faults.push(`the bound ${plan.bound} is above the value ${plan.value}`);
+  return faults;
+}

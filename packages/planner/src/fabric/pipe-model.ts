@@ -1,0 +1,82 @@
+import type { HardwareProfile } from "@matchmul/profiles";
+import { HEADER_BYTES } from "../cost/latency.js";
+import { DoesNotFit } from "../pipeline/explain.js";
+import { type PlaceOptions, placePipeline } from "../pipeline/place.js";
+import type { PipelinePlacement } from "../pipeline/types.js";
+import { fabricTile, keysPerWord, lanes, storeCells } from "./tile-program.js";
+import type { PipeModel } from "./types.js";
+
+/** Preamble, start delimiter, frame check and inter-frame gap of Ethernet. */
+const framingBytes = 24;
+/** Address bits of a lookup, at most and at least: 8192 rows fill 64 SRAM blocks. */
+const mostAddressBits = 13;
+const leastAddressBits = 9;
+/** On a target without stages: as many lookups as a Tofino has, and rows for any layer. */
+const softwareSlots = 10;
+const softwareRows = 1 << 16;
+
+/**
+ * What a pipe can do, found by placing the tile program: as many lookups as the stages hold, with as many rows as the
+ * memory has. The same numbers that the pipeline level proves, so the two levels cannot disagree.
+ *
+ * @param loopbackPorts front ports of the pipe that add to its recirculation bandwidth
+ */
+export async function pipeModel(
+  profile: HardwareProfile,
+  loopbackPorts: number,
+  pipes: number,
+  options: PlaceOptions = {},
+): Promise<PipeModel> {
+  const { rates, latencyNs } = profile;
+  const bytes = HEADER_BYTES + 4 * lanes + framingBytes;
+  const gbps = rates.recirculationGbps + loopbackPorts * rates.portGbps;
+  const byBandwidth = gbps > 0 ? (gbps * 1e9) / (8 * bytes) : Number.POSITIVE_INFINITY;
+  const model = {
+    profile: profile.name,
+    pipes,
+    lanes,
+    passesPerSecond: Math.min(rates.packetsPerSecond, byBandwidth),
+    limitedBy: byBandwidth < rates.packetsPerSecond ? ("recirculation" as const) : ("packet rate" as const),
+  };
+  const path = latencyNs.parser + latencyNs.deparser + latencyNs.trafficManager + latencyNs.recirculation;
+  if (profile.pipeline === undefined)
+    return {
+      ...model,
+      slots: softwareSlots,
+      rows: softwareRows,
+      storeBits: Number.POSITIVE_INFINITY,
+      passNs: latencyNs.pass ?? path,
+    };
+  const { slots, addressBits, placement } = await largestTile(profile, options);
+  return {
+    ...model,
+    slots,
+    rows: 2 ** addressBits,
+    storeBits: Math.ceil(slots / keysPerWord) * storeCells * 32,
+    passNs: latencyNs.pass ?? path + placement.latencyCycles.ingress / rates.clockGhz!,
+    placement,
+  };
+}
+
+/** The most lookups, and with them the most rows, that a placement has room for. */
+async function largestTile(
+  profile: HardwareProfile,
+  options: PlaceOptions,
+): Promise<{ slots: number; addressBits: number; placement: PipelinePlacement }> {
+  let refusal: unknown;
+  for (let addressBits = mostAddressBits; addressBits >= leastAddressBits; addressBits--)
+    for (let slots = profile.pipeline!.stages; slots > 0; slots--)
+      try {
+        return {
+          slots,
+          addressBits,
+          placement: await placePipeline(fabricTile(slots, addressBits), profile, options),
+        };
+      } catch (cause) {
+        if (!(cause instanceof DoesNotFit)) throw cause;
+        refusal = cause;
+        // Too many rows for any stage: fewer lookups do not help.
+        if (cause.explanation.resource === "sram" && cause.explanation.layer === "lookups") break;
+      }
+  throw refusal;
+}

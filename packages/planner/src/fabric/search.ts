@@ -1,0 +1,256 @@
+import type { Progress } from "@matchmul/common";
+import { error } from "../pipeline/diagnostics.js";
+import type { Solver } from "../solver/index.js";
+import { assignPipes, type PipeAt, widestWay } from "./assign.js";
+import { type Choice, chooseOptions, optionValue } from "./choose.js";
+import { type Cluster, clusterOf, type Network } from "./network.js";
+import { layerOptions } from "./options.js";
+import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
+
+/** A plan in numbers. */
+interface Candidate {
+  options: LayerOption[];
+  pipes: PipeAt[][];
+  mergers: PipeAt[];
+  linkNs: number[];
+  latencyNs: number;
+  value: number;
+}
+
+/** The best plan, with its bound and the value of first fit where that finds a plan. */
+export interface Found extends Candidate {
+  bound: number;
+  baseline?: number;
+}
+
+export interface SearchContext {
+  solver: Solver;
+  /** Of performance.now(). */
+  deadline: number;
+  maxSwitches: number;
+  progress: Progress;
+  signal?: AbortSignal;
+  statistics: FabricPlan["statistics"];
+}
+
+/** Numbers of merge pipes to try: few are enough, and each is one less for tables. */
+const mergerCounts = [0, 1, 2, 4, 8];
+/** Options are not spread over more pipes than this. */
+const mostPipes = 1024;
+/** Larger clusters are not built; whether they could be better is asked of the bound. */
+const largestCluster = 64;
+
+/** Sizes of clusters to try: each of (previous, size] is bounded together and built at its largest. */
+function clusterSizes(most: number, each: boolean): [after: number, size: number][] {
+  const sizes: [number, number][] = [];
+  let after = 0;
+  for (let size = 1; after < most; size += each ? 1 : Math.max(1, Math.floor(size / 4))) {
+    const here = Math.min(size, most);
+    sizes.push([after, here]);
+    after = here;
+    size = here;
+  }
+  return sizes;
+}
+
+/** The search over switches of one kind. */
+export class FabricSearch {
+  /** Time ended before it was known whether there is a plan. */
+  undecided = false;
+  readonly #options = new Map<string, LayerOption[][]>();
+  #best: Candidate | undefined;
+  #baseline: number | undefined;
+  /** Of the clusters tried. */
+  #bound = Number.POSITIVE_INFINITY;
+  /** Of any cluster. */
+  #least = 0;
+
+  constructor(
+    readonly layers: readonly FabricLayer[],
+    readonly pipe: PipeModel,
+    readonly merges: boolean,
+    readonly network: Network,
+    readonly objective: Objective,
+    readonly context: SearchContext,
+  ) {}
+
+  async run(): Promise<Found | undefined> {
+    const members = Math.min(this.network.members.size, this.context.maxSwitches);
+    if (!(await this.#leastValue(members))) return undefined;
+    const most = Math.min(members, largestCluster);
+    let all = members === most;
+    for (const [after, size] of clusterSizes(most, this.objective === "switches")) {
+      if (performance.now() > this.context.deadline) this.undecided = true;
+      if (this.undecided || this.#isLeast()) {
+        all = false;
+        break;
+      }
+      await this.#cluster(after, size);
+      if (this.objective === "switches" && this.#best !== undefined) break;
+    }
+    const best = this.#best;
+    if (best === undefined) return undefined;
+    const clusters = all || this.objective === "switches" ? this.#bound : this.#least;
+    const bound = Math.min(best.value, Math.max(this.#least, clusters));
+    return { ...best, bound, baseline: this.#baseline };
+  }
+
+  /** Is the best plan as good as any could be, were the network one switch with all pipes? */
+  #isLeast(): boolean {
+    if (this.#best === undefined || this.objective === "switches") return false;
+    return this.#best.value <= this.#least * (1 + 1e-5);
+  }
+
+  /** The least value with all pipes and no links: a bound of every plan. False: not even so do the layers fit. */
+  async #leastValue(members: number): Promise<boolean> {
+    const pipes = members * this.pipe.pipes;
+    this.#least = Number.POSITIVE_INFINITY;
+    for (const mergers of this.merges ? mergerCounts : [0]) {
+      const options = this.#optionsFor(mergers, Math.min(pipes, mostPipes));
+      const choice = await this.#choose(options, pipes, () => 0, `${members} switches`);
+      if (choice !== undefined) this.#least = Math.min(this.#least, choice.bound);
+    }
+    if (this.objective === "switches") this.#least = 0;
+    if (this.undecided) this.#least = 0;
+    return this.#least < Number.POSITIVE_INFINITY;
+  }
+
+  /** Options of every layer with so many mergers, on at most so many pipes. */
+  #optionsFor(mergers: number, pipes: number): LayerOption[][] {
+    const key = `${mergers} ${pipes}`;
+    let options = this.#options.get(key);
+    if (options === undefined) {
+      options = this.layers.map((layer) => layerOptions(layer, this.pipe, pipes, mergers));
+      this.#options.set(key, options);
+    }
+    return options;
+  }
+
+  async #cluster(after: number, size: number): Promise<void> {
+    const least = clusterOf(this.network, after + 1);
+    const built = clusterOf(this.network, size);
+    if (least === undefined || built === undefined) return;
+    const pipes = size * this.pipe.pipes;
+    const radius = (switches: number) =>
+      switches <= 1 ? 0 : (clusterRadius(this.network, switches) ?? least.radiusNs);
+    for (const mergers of this.merges ? mergerCounts : [0]) {
+      if (mergers >= pipes) break;
+      const options = this.#optionsFor(mergers, pipes - mergers);
+      const label = `${size} switches`;
+      const choice = await this.#choose(options, pipes - mergers, radius, label);
+      if (choice === undefined) continue;
+      // Of switches the first number that would do by count; what has no places there is no proof.
+      this.#bound = Math.min(this.#bound, this.objective === "switches" ? size : choice.bound);
+      const first = this.#firstFit(options, built.cluster, mergers);
+      if (first !== undefined) {
+        const value = this.#offer(first, built.cluster, mergers, true);
+        if (value !== undefined) this.#baseline = Math.min(this.#baseline ?? Number.POSITIVE_INFINITY, value);
+      }
+      if (this.#best !== undefined && this.objective !== "switches" && choice.bound >= this.#best.value)
+        continue;
+      if (this.#offer(choice, built.cluster, mergers) !== undefined) continue;
+      // What fits by count has not found its places: less, until it does.
+      for (const share of [0.95, 0.9, 0.8, 0.7]) {
+        const less = await this.#choose(options, Math.floor(share * (pipes - mergers)), radius, label);
+        if (less === undefined || this.#offer(less, built.cluster, mergers) !== undefined) break;
+      }
+    }
+  }
+
+  /** A best choice of options for a capacity. */
+  async #choose(
+    options: LayerOption[][],
+    pipes: number,
+    linkNs: (switches: number) => number,
+    label: string,
+  ): Promise<Choice | undefined> {
+    const { solver, deadline, progress, signal, statistics } = this.context;
+    if (options.some((o) => o.length === 0)) return undefined;
+    progress.update(
+      "plan",
+      0,
+      1,
+      `${label}: ${this.#best === undefined ? "nothing yet" : this.#best.value.toFixed(0)}`,
+    );
+    await new Promise((done) => setImmediate(done));
+    if (signal?.aborted || progress.cancelled) throw error("placement-cancelled", label);
+    const capacity = { pipes, rows: this.pipe.rows, pipesPerSwitch: this.pipe.pipes, linkNs };
+    const objective = this.objective === "switches" ? "latency" : this.objective;
+    const left = deadline - performance.now();
+    const choice = await chooseOptions(options, objective, capacity, solver, left, signal);
+    statistics.programs++;
+    if (choice === "cancelled") throw error("placement-cancelled", label);
+    if (choice === "undecided") this.undecided = true;
+    if (typeof choice === "string") return undefined;
+    statistics.nodes += choice.nodes;
+    statistics.variables = Math.max(statistics.variables, choice.variables);
+    return choice;
+  }
+
+  /** Puts chosen options on a cluster's pipes; keeps them if they are the best yet. Their value, if they find room. */
+  #offer(
+    { options }: { options: LayerOption[] },
+    cluster: Cluster,
+    mergers: number,
+    inOrder = false,
+  ): number | undefined {
+    const { pipe, objective } = this;
+    const needed = options.some((o) => o.mergePasses > 0) ? mergers : 0;
+    const placed = assignPipes(options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, needed, inOrder);
+    if (placed === undefined) return undefined;
+    const linkNs = options.map((option, l) => {
+      const next = placed.layers[l + 1];
+      const onward = next === undefined ? 0 : widestWay(placed.layers[l], next, cluster);
+      // Partial sums go to the mergers and come back.
+      const merging = option.mergePasses === 0 ? 0 : widestWay(placed.layers[l], placed.mergers, cluster);
+      return onward + 2 * merging;
+    });
+    const latencyNs = options.reduce((sum, o, l) => sum + o.latencyNs + linkNs[l], 0);
+    const switches = new Set([...placed.layers.flat(), ...placed.mergers].map(([at]) => at)).size;
+    const value =
+      objective === "latency"
+        ? latencyNs
+        : objective === "switches"
+          ? switches
+          : options.reduce((sum, o) => sum + optionValue(o, objective), 0);
+    const better =
+      this.#best === undefined ||
+      value < this.#best.value ||
+      (value === this.#best.value && latencyNs < this.#best.latencyNs);
+    if (better)
+      this.#best = { options, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
+    return value;
+  }
+
+  /** Each layer in turn takes the best option that still finds pipes: the baseline. */
+  #firstFit(
+    options: LayerOption[][],
+    cluster: Cluster,
+    mergers: number,
+  ): { options: LayerOption[] } | undefined {
+    const { pipe } = this;
+    const objective = this.objective === "switches" ? "latency" : this.objective;
+    const chosen: LayerOption[] = [];
+    for (const layer of options) {
+      const byValue = [...layer].sort((a, b) => optionValue(a, objective) - optionValue(b, objective));
+      const next = byValue.find(
+        (o) =>
+          assignPipes([...chosen, o], cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, true) !==
+          undefined,
+      );
+      if (next === undefined) return undefined;
+      chosen.push(next);
+    }
+    return { options: chosen };
+  }
+}
+
+const radii = new WeakMap<Network, Map<number, number | undefined>>();
+
+/** Least radius of any cluster of so many switches, remembered. */
+function clusterRadius(network: Network, switches: number): number | undefined {
+  let known = radii.get(network);
+  if (known === undefined) radii.set(network, (known = new Map()));
+  if (!known.has(switches)) known.set(switches, clusterOf(network, switches)?.radiusNs);
+  return known.get(switches);
+}

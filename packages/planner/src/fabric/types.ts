@@ -1,0 +1,117 @@
+import type { PipelinePlacement } from "../pipeline/types.js";
+
+/**
+ * The fabric level: which kernel each layer gets, on which pipes of which switches its tables lie, and what an
+ * inference takes. A layer is known by its numbers only; weights do not matter here.
+ */
+
+/** A linear layer with its pooling, by size. */
+export interface FabricLayer {
+  name: string;
+  /** Inputs of one output: kernel height x width x input channels (of a group), or the features of a dense layer. */
+  reduction: number;
+  /** Output channels, or features. */
+  outputs: number;
+  /** Positions at which the outputs are computed: height x width; 1 for a dense layer. */
+  positions: number;
+  /** Positions that max pooling joins into one; 1 without pooling. */
+  window: number;
+  /** Bit planes of an input: 7 after ReLU, 8 for signed values. */
+  planes: number;
+  /** Values the layer's activation store holds: its whole input. */
+  inputs: number;
+}
+
+export type FabricKernel = "bit-serial" | "shift-add";
+
+/** One way to compute a layer on pipes of one kind. */
+export interface LayerOption {
+  kernel: FabricKernel;
+  /** Activations in a lookup's key. */
+  g: number;
+  /** Pipes over which output tiles are divided, and groups of pipes over which positions are: replicas of the tables. */
+  tilePipes: number;
+  replicas: number;
+  /** Workers over which an output's inputs are divided; their partial sums are merged. */
+  splitK: number;
+  /** One worker takes a pooling window's positions one after the other, or each has its own and their maxima are merged. */
+  pooling: "serial" | "parallel";
+  /** tilePipes x replicas. */
+  pipes: number;
+  /** Rows of every lookup table of each of the pipes. */
+  rows: number;
+  /** Table bytes on all pipes together. */
+  sramBytes: number;
+  /** Bits of activation store on each of the pipes. */
+  storeBits: number;
+  /** Passes on all pipes together, on the busiest one, and one after the other. */
+  passes: number;
+  pipePasses: number;
+  depth: number;
+  /** Of all passes those that merge: partial sums, or maxima of a pooling window. They are on merge pipes. */
+  mergePasses: number;
+  /** max(pipePasses / rate, mergePasses / mergers / rate, depth x pass latency), without links. */
+  latencyNs: number;
+}
+
+/** What one pipe of a switch can do for the tile kernel. Made by placing its program: see `pipeModel`. */
+export interface PipeModel {
+  profile: string;
+  /** Pipes of a switch that can be used. */
+  pipes: number;
+  lanes: number;
+  /** Lookup tables of a pass, and rows of each. */
+  slots: number;
+  rows: number;
+  storeBits: number;
+  passNs: number;
+  passesPerSecond: number;
+  /** What limits the rate of passes. */
+  limitedBy: "packet rate" | "recirculation";
+  /** The program's placement; undefined for a target without stages. */
+  placement?: PipelinePlacement;
+}
+
+export const objectives = ["latency", "passes", "switches", "memory"] as const;
+export type Objective = (typeof objectives)[number];
+
+/** A pipe of the topology. */
+export interface PipeName {
+  switch: string;
+  pipe: number;
+}
+
+export interface PlannedLayer {
+  name: string;
+  option: LayerOption;
+  pipes: readonly PipeName[];
+  /** From the pipes of this layer to those of the next one: links and switches between, in the worst case. */
+  linkNs: number;
+}
+
+export interface FabricPlan {
+  topology: string;
+  profile: string;
+  objective: Objective;
+  layers: readonly PlannedLayer[];
+  /** Pipes that merge partial sums and maxima for all layers; they hold registers and no lookup tables. */
+  mergers: readonly PipeName[];
+  /** One inference on an idle network, from the first pass to the verdict. */
+  latencyNs: number;
+  passes: number;
+  sramBytes: number;
+  switches: number;
+  pipes: number;
+  /** Of all rows that the used pipes have. */
+  utilisation: number;
+  /** Value of the objective, and what no plan of these options goes below. */
+  value: number;
+  bound: number;
+  gap: number;
+  optimal: boolean;
+  /** First fit: each layer in turn takes the fastest option that fits what is left. Undefined: it does not fit so. */
+  baseline: { value: number } | undefined;
+  /** No schedule of passes is faster: multiply-accumulates over what all used pipes can make in a pass. */
+  passBoundNs: number;
+  statistics: { solver: string; programs: number; nodes: number; variables: number; timeMs: number };
+}

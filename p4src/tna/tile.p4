@@ -113,6 +113,12 @@ struct metadata_t {
 <%   for (let i = 0; i < it.parkSize; i++) { -%>
 @do_not_use_clot("ingress", "hdr.parked[<%= i %>].value")
 <%   } -%>
+<%   for (const bytes of it.opaque.parked) { -%>
+@do_not_use_clot("ingress", "hdr.parked_waiting_<%= bytes %>.bytes")
+<%   } -%>
+<%   for (const bytes of it.opaque.rest) { -%>
+@do_not_use_clot("ingress", "hdr.rest_waiting_<%= bytes %>.bytes")
+<%   } -%>
 <% } -%>
 parser TileParser(packet_in packet,
                   out headers_t hdr,

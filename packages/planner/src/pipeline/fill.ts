@@ -9,6 +9,8 @@ export interface FillOption {
  * Amounts are whole. Dynamic programming over the room.
  */
 export function bestFill(options: readonly FillOption[], room: number): Map<number, number> {
+  // What is in the stage for good can take more of this resource than the measure of it allows.
+  if (room < 0) return new Map();
   let worth = new Float64Array(room + 1);
   const chosen: Int16Array[] = [];
   for (const { choices } of options) {

@@ -14,7 +14,7 @@ import { tightenWindows, type Windows } from "./windows.js";
 export interface PlaceOptions {
   /**
    * Which solver the integer programs go to. Default `auto`: glpk, and HiGHS for what glpk has not decided in a
-   * quarter of a question's time.
+   * quarter of a question's time, 4 s at most.
    */
   solver?: SolverName | "auto";
   /** For the whole search; default 30,000. What is found by then is returned, with its gap. */
@@ -34,6 +34,8 @@ const lateRestarts = 5000;
 const restartWork = 400_000;
 /** A program of more variables is beyond both solvers in the time there is. */
 const mostVariables = 20_000;
+/** What the first of two solvers gets of a question at most: it decides soon or hardly ever. */
+const firstSolverMs = 4000;
 /** Programs of more tables are not probed: it would take longer than it saves. */
 const mostProbed = 250;
 
@@ -224,7 +226,7 @@ export class Search {
       };
       show(0);
       const result = await solver.solve(model.program, {
-        timeLimitMs: i < solvers.length - 1 ? question / 4 : question,
+        timeLimitMs: i < solvers.length - 1 ? Math.min(question / 4, firstSolverMs) : question,
         signal: options.signal,
         onProgress: ({ nodes }) => show(nodes ?? 0),
       });

@@ -192,14 +192,10 @@ describe("any generated program", () => {
   });
 
   it("decides 600 tables of a few kinds by counting them", async () => {
-    // 24 layers of 25 equal tables; each layer waits for the fourth before it. Operands and constants take
-    // 150 x (2 + 3 + 4 + 2) words of the action data bus, and a stage has 32: 52 stages.
+    // 24 layers of 25 equal tables; each layer waits for the fourth before it. 600 tables, 16 a stage: 38 stages.
     const layers = 24;
     const tables = Array.from({ length: 25 * layers }, (_, i) =>
-      table(`t${i}`, {
-        busOperands: { 32: [1, 2, 3, 1][Math.floor(i / 25) % 4] },
-        constantOperands: { 16: 1 },
-      }),
+      table(`t${i}`, { busOperands: { 32: [1, 2, 3, 1][Math.floor(i / 25) % 4] } }),
     );
     const dependencies = tables.flatMap((to, i) =>
       Array.from({ length: i < 100 ? 0 : 25 }, (_, j) => ({
@@ -209,8 +205,8 @@ describe("any generated program", () => {
       })),
     );
     const program = { name: "layers", tables, dependencies };
-    const placement = await placePipeline(program, withStages(tofino, 100));
-    expect(placement).toMatchObject({ optimal: true, stagesUsed: 52 });
+    const placement = await placePipeline(program, withStages(tofino, 100), { solver: "highs" });
+    expect(placement).toMatchObject({ optimal: true, stagesUsed: 38 });
     const problem = problemOf(program, withStages(tofino, 100));
     expect(mergeIdentical(problem).map((c) => c.members.length)).toEqual(Array(layers).fill(25));
   });

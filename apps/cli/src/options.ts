@@ -105,8 +105,8 @@ export function withPlanFlags(command: Command): Command {
     )
     .addOption(
       new Option("--solver <name>", "solver of the placement's integer programs")
-        .choices(["glpk", "highs"])
-        .default("glpk"),
+        .choices(["auto", "glpk", "highs"])
+        .default("auto"),
     )
     .addOption(
       new Option("--time-limit <seconds>", "of the placement; the best one found by then is taken")

@@ -20,7 +20,8 @@ export interface PlanOptions {
   slots?: number;
   /** What the switch does with a class, where that is not to answer the client. */
   verdicts?: MicroProgram["verdicts"];
-  solver?: "glpk" | "highs";
+  /** `auto`: glpk.js, then HiGHS for what it leaves open. */
+  solver?: "auto" | "glpk" | "highs";
   timeLimitMs?: number;
   progress?: Progress;
   signal?: AbortSignal;

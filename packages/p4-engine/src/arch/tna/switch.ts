@@ -73,6 +73,8 @@ export class TofinoSwitch implements Target {
   /** The packet being worked on: its port and replication id. */
   private port = 0;
   private rid = 0;
+  /** Nanoseconds, when the packet came into the gress. */
+  private now = 0;
   private header: Uint8Array = NOTHING;
   private resubmitted = false;
   /** First byte of the packet itself, behind intrinsic metadata. */
@@ -165,6 +167,7 @@ export class TofinoSwitch implements Target {
     const { S, R } = machine;
     const { ingress } = this.pipeOf(this.port);
     const { state } = ingress;
+    this.now = Math.floor(this.library.clock() * 1000);
     this.clear(state);
     S[state.tm.ucast_egress_port] = NO_PORT;
     R[TnaReg.length] = R[Reg.end] - R[Reg.pos];
@@ -207,7 +210,7 @@ export class TofinoSwitch implements Target {
   private stampParser(parser: FieldSlots, error: number): void {
     const { S } = this.machine;
     S[parser.parser_err] = error === 0 ? 0 : (PARSER_ERRORS[this.errors[error - 1]] ?? 0);
-    const nanoseconds = Math.floor(this.library.clock() * 1000);
+    const nanoseconds = this.now;
     S[parser.global_tstamp] = nanoseconds % 2 ** 32;
     S[parser.global_tstamp + 1] = Math.floor(nanoseconds / 2 ** 32) & 0xffff;
   }
@@ -217,7 +220,7 @@ export class TofinoSwitch implements Target {
     const { U8, D, R } = this.machine;
     const start = this.makeRoom(8 + this.portMetadataBytes);
     D.setUint16(start, (this.resubmitted ? 0x8000 : 0) | this.port);
-    const nanoseconds = Math.floor(this.library.clock() * 1000);
+    const nanoseconds = this.now;
     D.setUint16(start + 2, Math.floor(nanoseconds / 2 ** 32) & 0xffff);
     D.setUint32(start + 4, nanoseconds % 2 ** 32);
     U8.fill(0, start + 8, this.packetStart);
@@ -313,6 +316,7 @@ export class TofinoSwitch implements Target {
     const { S, R } = machine;
     const { egress } = this.pipeOf(this.port);
     const { state } = egress;
+    this.now = Math.floor(this.library.clock() * 1000);
     this.clear(state);
     R[TnaReg.length] = R[Reg.end] - R[Reg.pos];
     this.enterEgress();
@@ -337,7 +341,7 @@ export class TofinoSwitch implements Target {
   private enterEgress(): void {
     const { U8, R } = this.machine;
     const second = this.options.architecture === "t2na";
-    const now = Math.floor(this.library.clock() * 1000);
+    const { now } = this;
     const length = R[TnaReg.length];
     const b = this.intrinsic.reset();
     // Queues are never occupied, and nothing waits in them.

@@ -2,7 +2,7 @@
 import type { Expr, ForInStatement, ForStatement, Statement, VariableDecl } from "../frontend/ast.js";
 import { representation } from "../frontend/types.js";
 import { callStatement, tableApply } from "./calls.js";
-import { assign, clear, scratch } from "./composites.js";
+import { assign as assignTo, clear, scratch } from "./composites.js";
 import { bool, builtinCall, type Effects, value } from "./expressions.js";
 import type { Fn } from "./generator.js";
 import { valueClass } from "./layout.js";
@@ -33,7 +33,7 @@ export function statement(fn: Fn, s: Statement): void {
       fn.block(() => statements(fn, s.statements));
       return;
     case "assign":
-      perform(fn, assignment(fn, s.target, s.value));
+      assign(fn, s.target, s.value);
       return;
     case "variable":
       perform(fn, declare(fn, s.decl));
@@ -81,7 +81,7 @@ export function statement(fn: Fn, s: Statement): void {
     }
     case "return":
       if (s.value && fn.returnPlace) {
-        perform(fn, assign(fn, fn.returnPlace, s.value));
+        perform(fn, assignTo(fn, fn.returnPlace, s.value));
         fn.line("return;");
       } else fn.line(s.value ? `return ${value(fn, s.value)};` : "return;");
       return;
@@ -103,6 +103,18 @@ export function statement(fn: Fn, s: Statement): void {
       return;
     }
   }
+}
+
+/** `target = e;`. Where evaluating e can exit the control, nothing is stored before that is known. */
+function assign(fn: Fn, target: Expr, e: Expr): void {
+  const effects = assignment(fn, target, e);
+  if (!fn.sawExit || valueClass(e.type) === "slots") {
+    perform(fn, effects);
+    return;
+  }
+  const to = lvalue(fn, target);
+  for (const effect of to.effects) fn.line(`${effect};`);
+  perform(fn, to.store(settled(fn, value(fn, e))));
 }
 
 /** The code of a condition, in a variable where something has to be checked before it is used. */
@@ -128,7 +140,7 @@ export function localPlace(fn: Fn, decl: VariableDecl, inSlots: boolean): Place 
 }
 
 export function initialise(fn: Fn, decl: VariableDecl, place: Place): Effects {
-  if (decl.init) return assign(fn, place, decl.init);
+  if (decl.init) return assignTo(fn, place, decl.init);
   if (place.kind === "slot") return clear(place);
   return place.kind === "var" ? [`${place.name} = ${zero(decl)}`] : [];
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { onnxTest, type Tensor, tensor } from "../src/index.js";
 import { chain } from "./support/graphs.js";
@@ -48,8 +49,10 @@ test("cases pass, fail with the first element that differs, or are skipped with 
   });
 });
 
-/** Where a checkout of onnx/onnx (v1.22.0) may be; the cases are not part of this repository. */
-const published = process.env.ONNX_BACKEND_TESTS ?? "/work/tools/src/onnx/onnx/backend/test/data/node";
+/** A checkout of onnx/onnx (v1.22.0) beside this one, or where the variable says; its cases are not part of this repository. */
+const published =
+  process.env.ONNX_BACKEND_TESTS ??
+  fileURLToPath(new URL("../../../../onnx/onnx/backend/test/data/node", import.meta.url));
 
 test.skipIf(!existsSync(published))("the published cases of every supported operator pass", () => {
   const summary = onnxTest(readdirSync(published).map((name) => join(published, name)));

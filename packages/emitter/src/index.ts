@@ -10,6 +10,7 @@ export {
   sequencerEntries,
   verdictEntries,
 } from "./entries.js";
+export { delivered, packetAfter, type SentPacket } from "./packets.js";
 export { actionOf, Schedule } from "./schedule.js";
 export { type Target, targets } from "./targets.js";
 export { type Answer, HEADER_BYTES, readAnswer, requestPacket } from "./wire.js";

@@ -1,8 +1,9 @@
-import { encodeInput, LANES, type MicroProgram } from "@matchmul/planner";
+import { encodeInput, HEADER_BYTES, LANES, type MicroProgram } from "@matchmul/planner";
+
+export { HEADER_BYTES };
+
 import { KIND_ANSWER, KIND_REQUEST } from "./entries.js";
 
-/** Bytes in front of the payload: Ethernet and the MatchMul header (docs/wire.md). */
-export const HEADER_BYTES = 14 + 14;
 const ETHERTYPE = 0x88b5;
 const VERSION = 1;
 

@@ -1,4 +1,4 @@
-export { type Latency, latencyOf, packetBytes } from "./cost/latency.js";
+export { HEADER_BYTES, type Latency, latencyOf, packetBytes } from "./cost/latency.js";
 export * from "./fabric/index.js";
 export { blocksOf } from "./lowering/blocks.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";

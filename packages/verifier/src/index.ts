@@ -4,7 +4,7 @@ export { type Bmv2Report, verifyOnBmv2 } from "./bmv2/verify.js";
 export { checkEntries, type ExpectedEntries, expectedEntries } from "./entries.js";
 export { loadPipe } from "./load.js";
 export { type MutationReport, mutationCheck } from "./mutation.js";
-export { expectedRun, RECIRCULATED, type SentPacket } from "./packets.js";
+export { expectedRun, RECIRCULATED } from "./packets.js";
 export { type Difference, type LevelName, type LevelResult, Tally, type VerifyReport } from "./report.js";
 export { type Audit, type AuditedStage, type AuditedTable, audit, type Compared } from "./tofino/audit.js";
 export {

@@ -1,5 +1,5 @@
-import { HEADER_BYTES, KIND_ANSWER, KIND_PASS, type Schedule } from "@matchmul/emitter";
-import { type PacketState, type Pass, runMicrocode, type VerdictAction } from "@matchmul/planner";
+import { delivered, HEADER_BYTES, packetAfter, type Schedule, type SentPacket } from "@matchmul/emitter";
+import { runMicrocode, type VerdictAction } from "@matchmul/planner";
 import type { Difference } from "./report.js";
 
 /** What microcode makes of a request: its result, and the packet that must leave each pass. */
@@ -14,37 +14,6 @@ export interface ExpectedRun {
 /** Stands for the recirculation path among ports. */
 export const RECIRCULATED = -1;
 
-/** A packet, and the port it leaves by. */
-export interface SentPacket {
-  port: number;
-  bytes: Uint8Array;
-}
-
-/** The packet after `pass`, as header, parked bytes, lanes and queue stand in it (docs/wire.md). */
-function packetAfter(
-  schedule: Schedule,
-  request: Uint8Array,
-  port: number,
-  pass: Pass,
-  state: PacketState,
-): Uint8Array {
-  const count = schedule.program.lanes;
-  const lanes = HEADER_BYTES + state.parked.length;
-  const packet = new Uint8Array(lanes + count * 4 + state.queue.length);
-  packet.set(request.subarray(0, HEADER_BYTES));
-  const view = new DataView(packet.buffer);
-  const next = schedule.program.passes[pass.pc + 1];
-  packet[15] = next === undefined ? KIND_ANSWER : KIND_PASS;
-  packet[16] = next === undefined ? 0 : schedule.modeOf(next);
-  view.setUint16(18, next?.pc ?? 0);
-  view.setUint16(20, port);
-  if (next === undefined) view.setUint16(26, state.verdict);
-  packet.set(state.parked, HEADER_BYTES);
-  for (let m = 0; m < count; m++) view.setInt32(lanes + m * 4, state.lanes[m]);
-  packet.set(state.queue, lanes + count * 4);
-  return packet;
-}
-
 /** Runs the microcode on a request that came in on `port`. */
 export function expectedRun(schedule: Schedule, request: Uint8Array, port: number): ExpectedRun {
   const packets: SentPacket[] = [];
@@ -53,14 +22,8 @@ export function expectedRun(schedule: Schedule, request: Uint8Array, port: numbe
     packets.push({ port: RECIRCULATED, bytes: packetAfter(schedule, request, port, pass, state) });
   });
   const last = packets.pop()!;
-  const { action } = result;
-  if (action.kind === "forward") packets.push({ port: action.port, bytes: last.bytes });
-  if (action.kind === "answer") {
-    // Back where the request came from: the addresses change places.
-    last.bytes.set(request.subarray(6, 12), 0);
-    last.bytes.set(request.subarray(0, 6), 6);
-    packets.push({ port, bytes: last.bytes });
-  }
+  const sent = delivered(last.bytes, request, port, result.action);
+  if (sent !== null) packets.push(sent);
   return { ...result, packets };
 }
 

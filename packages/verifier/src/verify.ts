@@ -1,11 +1,11 @@
 import { noProgress, type Progress } from "@matchmul/common";
-import { readAnswer, requestPacket, Schedule } from "@matchmul/emitter";
+import { readAnswer, requestPacket, Schedule, type SentPacket } from "@matchmul/emitter";
 import { type Engine, P4Error } from "@matchmul/p4-engine";
 import type { MicroProgram } from "@matchmul/planner";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { runInt8 } from "@matchmul/reference";
 import { checkEntries, expectedEntries } from "./entries.js";
-import { describePacketDifference, expectedRun, RECIRCULATED, type SentPacket } from "./packets.js";
+import { describePacketDifference, expectedRun, RECIRCULATED } from "./packets.js";
 import { Tally, type VerifyReport } from "./report.js";
 
 /** The port requests come in on. */

@@ -80,7 +80,7 @@ export const formats: readonly Format[] = [
     file: (name) => `${name}.stf`,
     about: "a test of three requests for the P4 compiler's STF runner and for p4run",
     isFor: software,
-    content: ({ schedule, plane, entries }) => stfTest(schedule.program, plane, entries()),
+    content: ({ schedule, plane, entries }) => stfTest(schedule, plane, entries()),
   },
   {
     file: () => "bfrt.json",

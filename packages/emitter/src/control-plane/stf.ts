@@ -1,9 +1,11 @@
 import { Random } from "@matchmul/common";
 import type { MicroProgram } from "@matchmul/planner";
-import { type EmittedEntry, KIND_ANSWER } from "../entries.js";
+import type { EmittedEntry } from "../entries.js";
+import { delivered, packetAfter } from "../packets.js";
+import type { Schedule } from "../schedule.js";
 import { HEADER_BYTES, requestPacket } from "../wire.js";
 import { type ControlPlane, fullActionName, type KeyField } from "./declarations.js";
-import { Reached, type RequestRun } from "./reached.js";
+import { Reached } from "./reached.js";
 
 /** The port that requests come in by. */
 const CLIENT_PORT = 1;
@@ -27,34 +29,6 @@ function sampleInputs({ input }: MicroProgram): number[][] {
   };
   const fill = (of: () => number): number[] => Array.from({ length: input.features }, of);
   return [fill(() => low), fill(() => high), fill(value)];
-}
-
-/** What leaves the switch for a request, and the port it leaves by; null where the class is dropped. */
-function expectedAnswer(
-  program: MicroProgram,
-  request: Uint8Array,
-  run: RequestRun,
-): { port: number; bytes: Uint8Array } | null {
-  const { action, last } = run;
-  if (action.kind === "drop") return null;
-  const { parked, queue } = last;
-  const lanes = last.lanes.subarray(0, program.lanes);
-  const lanesAt = HEADER_BYTES + parked.length;
-  const queueAt = lanesAt + lanes.length * 4;
-  const bytes = new Uint8Array(queueAt + queue.length);
-  bytes.set(request.subarray(0, HEADER_BYTES));
-  if (action.kind === "answer") {
-    bytes.set(request.subarray(6, 12), 0);
-    bytes.set(request.subarray(0, 6), 6);
-  }
-  const view = new DataView(bytes.buffer);
-  bytes[15] = KIND_ANSWER;
-  view.setUint16(20, CLIENT_PORT);
-  view.setUint16(26, run.class);
-  bytes.set(parked, HEADER_BYTES);
-  for (const [m, lane] of lanes.entries()) view.setInt32(lanesAt + m * 4, lane);
-  bytes.set(queue, queueAt);
-  return { port: action.kind === "forward" ? action.port : CLIENT_PORT, bytes };
 }
 
 /** A number under a mask, in binary: the digits that do not matter are stars. */
@@ -84,11 +58,15 @@ function addStatement(plane: ControlPlane, entry: EmittedEntry): string {
  * A test in STF, the format of the P4 compiler's own suite: three requests and the answers microcode gives. It adds
  * the entries that these requests reach, which gives the same answers as all of them.
  */
-export function stfTest(program: MicroProgram, plane: ControlPlane, entries: Iterable<EmittedEntry>): string {
+export function stfTest(schedule: Schedule, plane: ControlPlane, entries: Iterable<EmittedEntry>): string {
+  const { program } = schedule;
+  const lastPass = program.passes[program.passes.length - 1];
   const reached = new Reached(program);
   const exchanges = sampleInputs(program).map((values, n) => {
     const request = requestPacket(program, values, n + 1);
-    return { request, answer: expectedAnswer(program, request, reached.run(request.subarray(HEADER_BYTES))) };
+    const { last, action } = reached.run(request.subarray(HEADER_BYTES));
+    const packet = packetAfter(schedule, request, CLIENT_PORT, lastPass, last);
+    return { request, answer: delivered(packet, request, CLIENT_PORT, action) };
   });
   // Too short for a request.
   const stump = `packet ${CLIENT_PORT} ${hex(exchanges[0].request.subarray(0, HEADER_BYTES))}`;

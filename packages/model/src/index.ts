@@ -1,4 +1,16 @@
 export { type Attribute, Attributes } from "./attributes.js";
+export {
+  type ByteSamples,
+  centredBytes,
+  cifar10Classes,
+  PACKET_BYTES,
+  packetClasses,
+  parseCifar10,
+  readCifar10,
+  readPackets,
+  sampleBytes,
+  sampleValues,
+} from "./data/index.js";
 export { type DType, dtypes, integerRange, isFloat, type NumberData, type TensorData } from "./dtypes.js";
 export { type RunOptions, runGraph } from "./execute.js";
 export { roundHalfEven } from "./float-formats.js";

@@ -7,24 +7,25 @@ Needs PyTorch, scikit-learn and onnx (Debian: python3-torch python3-sklearn pyth
 seeds, so a second run on the same versions gives the same files.
 """
 
+import sys
 from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnx.helper as oh
-import onnx.numpy_helper as onh
 import sklearn
 import torch
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from onnx_export import to_onnx
+
 SEED = 7
 EPOCHS = 60
 TEST_IMAGES = 450
 CALIBRATION_IMAGES = 200
-OPSET = 13
 
 
 def data():
@@ -76,33 +77,6 @@ def train(widths, images, labels):
     return model.eval()
 
 
-def to_onnx(model, name):
-    """One Gemm or Relu node per layer, named as the layer. torch.onnx.export would rename them to paths."""
-    nodes, weights, value = [], [], "image"
-    layers = list(model.named_children())
-    for i, (layer, module) in enumerate(layers):
-        result = "logits" if i == len(layers) - 1 else f"{layer}_out"
-        if isinstance(module, torch.nn.Linear):
-            parameters = [f"{layer}.weight", f"{layer}.bias"]
-            weights.append(onh.from_array(module.weight.detach().numpy(), parameters[0]))
-            weights.append(onh.from_array(module.bias.detach().numpy(), parameters[1]))
-            nodes.append(oh.make_node("Gemm", [value, *parameters], [result], name=layer, transB=1))
-        else:
-            nodes.append(oh.make_node("Relu", [value], [result], name=layer))
-        value = result
-    graph = oh.make_graph(
-        nodes,
-        name,
-        [oh.make_tensor_value_info("image", onnx.TensorProto.FLOAT, ["batch", 64])],
-        [oh.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, ["batch", 10])],
-        weights,
-    )
-    proto = oh.make_model(graph, opset_imports=[oh.make_opsetid("", OPSET)], producer_name="matchmul models/digits")
-    proto.ir_version = 8
-    onnx.checker.check_model(proto)
-    return proto
-
-
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -122,7 +96,7 @@ def main():
                 int((model(torch.from_numpy(x)).argmax(1).numpy() == y).sum())
                 for x, y in ((train_images, train_labels), (test_images, test_labels))
             ]
-        onnx.save(to_onnx(model, name), HERE / f"{name}.onnx")
+        onnx.save(to_onnx(model, name, "matchmul models/digits", [64]), HERE / f"{name}.onnx")
         print(
             f"{name}.onnx {'-'.join(map(str, widths))}: training {right[0]}/{len(train_images)}"
             f" = {right[0] / len(train_images):.2%}, test {right[1]}/{len(test_images)}"

@@ -4,12 +4,14 @@ import type { LayerOption } from "./types.js";
 /** A pipe of a cluster's switch: [switch number, pipe number]. */
 export type PipeAt = readonly [number, number];
 
+/** Which layer is put on pipes first: the next one, the one with most rows, or the one that merges most. */
+export type AssignOrder = "layers" | "rows" | "merging";
+
 /**
- * Puts layers on pipes: those with most rows first, each on the pipes with least room that still have enough, on
- * switches that already hold a neighbour of the layer where there are such. Rows are powers of two, so what is left of a
- * pipe is always enough for whole layers to come.
+ * Puts layers on pipes, one after the other, each on switches that hold a neighbour of it where there are such; ordered
+ * by merging, a layer that merges prefers switches with a merger. Rows are powers of two, so what is left of a pipe is
+ * always enough for whole layers to come.
  *
- * @param inOrder one layer after the other instead
  * @returns pipes by layer, or undefined where a layer finds too few pipes with room
  */
 export function assignPipes(
@@ -19,7 +21,7 @@ export function assignPipes(
   rows: number,
   storeBits: number,
   mergers: number,
-  inOrder = false,
+  by: AssignOrder = "rows",
 ): { layers: PipeAt[][]; mergers: PipeAt[] } | undefined {
   const pipes = cluster.switches.flatMap((s) =>
     Array.from({ length: pipesPerSwitch }, (_, p): PipeAt => [s, p]),
@@ -31,17 +33,32 @@ export function assignPipes(
   const taken = new Set(merging.map(String));
   const free = pipes.filter((p) => !taken.has(String(p))).map((at) => ({ at, rows, store: storeBits }));
   const layers: PipeAt[][] = options.map(() => []);
+  const withMerger = new Set(merging.map(([s]) => s));
   const order = [...options.keys()];
-  if (!inOrder)
-    order.sort((a, b) => options[b].rows - options[a].rows || options[b].pipes - options[a].pipes || a - b);
+  const size = (l: number) => [options[l].rows, options[l].pipes] as const;
+  if (by !== "layers")
+    order.sort(
+      (a, b) =>
+        (by === "merging" ? options[b].mergePasses - options[a].mergePasses : 0) ||
+        size(b)[0] - size(a)[0] ||
+        size(b)[1] - size(a)[1] ||
+        a - b,
+    );
   for (const l of order) {
     const option = options[l];
     const near = new Set([...(layers[l - 1] ?? []), ...(layers[l + 1] ?? [])].map(([s]) => s));
+    const merges = by === "merging" && option.mergePasses > 0;
     const fitting = free
       .filter((f) => f.rows >= option.rows && f.store >= option.storeBits)
-      .sort((a, b) => Number(near.has(b.at[0])) - Number(near.has(a.at[0])) || b.rows - a.rows);
+      .map((f) => ({
+        f,
+        local: Number(merges && withMerger.has(f.at[0])),
+        near: Number(near.has(f.at[0])),
+        room: by === "merging" ? -f.rows : f.rows,
+      }))
+      .sort((a, b) => b.local - a.local || b.near - a.near || b.room - a.room);
     if (fitting.length < option.pipes) return undefined;
-    for (const f of fitting.slice(0, option.pipes)) {
+    for (const { f } of merges ? dealt(fitting, option.pipes) : fitting.slice(0, option.pipes)) {
       f.rows -= option.rows;
       f.store -= option.storeBits;
       layers[l].push(f.at);
@@ -49,6 +66,18 @@ export function assignPipes(
     layers[l].sort((a, b) => cluster.switches.indexOf(a[0]) - cluster.switches.indexOf(b[0]) || a[1] - b[1]);
   }
   return { layers, mergers: merging };
+}
+
+/** The first of some pipes in their order, but of equally local ones one from each switch in turn. */
+function dealt<T extends { f: { at: PipeAt }; local: number }>(fitting: readonly T[], count: number): T[] {
+  const seen = new Map<number, number>();
+  const turns = fitting.map((pipe) => {
+    const turn = seen.get(pipe.f.at[0]) ?? 0;
+    seen.set(pipe.f.at[0], turn + 1);
+    return { pipe, turn };
+  });
+  turns.sort((a, b) => b.pipe.local - a.pipe.local || (a.pipe.local === 1 ? a.turn - b.turn : 0));
+  return turns.slice(0, count).map(({ pipe }) => pipe);
 }
 
 /** Longest way from any of some pipes to any of others. */

@@ -1,4 +1,7 @@
 import type { Topology } from "@matchmul/profiles";
+import type { PipeAt } from "./assign.js";
+import { layerFlows, mergeShares, routeFlows } from "./links.js";
+import type { Network } from "./network.js";
 import { layerOption } from "./options.js";
 import type { FabricLayer, FabricPlan, PipeModel, PipeName } from "./types.js";
 
@@ -30,8 +33,56 @@ function ways(topology: Topology, bytes: number, transitNs: number): Map<string,
 }
 
 /**
+ * How much longer than its passes a layer takes because of its links. Ways that the flows are sent on are followed link
+ * by link, and what each direction carries is added up again.
+ */
+function linkWait(
+  plan: FabricPlan,
+  l: number,
+  layer: FabricLayer,
+  network: Network,
+  topology: Topology,
+  pipe: PipeModel,
+  bytes: number,
+  faults: string[],
+): number {
+  const place = ({ switch: at, pipe: number }: PipeName): PipeAt => [network.names.indexOf(at), number];
+  const { option, pipes } = plan.layers[l];
+  const next = plan.layers[l + 1]?.pipes ?? [];
+  const flows = layerFlows(
+    layer,
+    option,
+    pipe.lanes,
+    pipes.map(place),
+    next.map(place),
+    plan.mergers.map(place),
+  );
+  const bits = new Map<string, number>();
+  for (const { flow, hops } of routeFlows(network, flows, bytes).flows) {
+    const reached = new Set([network.names[flow.from[0]]]);
+    for (let left = hops.length; left > 0; left--)
+      for (const { direction } of hops) {
+        const { from, to } = topology.links[direction >> 1];
+        if (reached.has(direction % 2 === 0 ? from : to)) reached.add(direction % 2 === 0 ? to : from);
+      }
+    for (const at of flow.to)
+      if (!reached.has(network.names[at]))
+        faults.push(`${layer.name} sends to ${network.names[at]}, which no link on its way reaches`);
+    for (const { direction } of hops) {
+      const key = String(direction);
+      bits.set(key, (bits.get(key) ?? 0) + 8 * flow.packets * (bytes + 24));
+    }
+  }
+  const times = [...bits].map(([direction, n]) => {
+    const { gbps, count = 1 } = topology.links[Number(direction) >> 1];
+    return n / (gbps * count);
+  });
+  return Math.max(0, Math.max(0, ...times) - option.latencyNs);
+}
+
+/**
  * Checks a plan from the layers, the topology and what a pipe can do: options recomputed, pipes that exist, room for
- * rows and stores, mergers apart, latencies added up. Empty when all is in order.
+ * rows and stores, mergers apart, links that carry what is sent, latencies added up. Empty when all is in order.
  */
 export function checkFabricPlan(
   plan: FabricPlan,
@@ -39,7 +90,7 @@ export function checkFabricPlan(
   topology: Topology,
   pipe: PipeModel,
   bytes: number,
-  transitNs: number,
+  network: Network,
 ): string[] {
   const faults: string[] = [];
   const known = new Map(topology.switches.map((s) => [s.name, s.pipes ?? pipe.pipes]));
@@ -48,7 +99,7 @@ export function checkFabricPlan(
   const rows = new Map<string, number>();
   const store = new Map<string, number>();
   const mergers = new Set(plan.mergers.map(key));
-  const distances = ways(topology, bytes, transitNs);
+  const distances = ways(topology, bytes, network.transitNs);
   const widest = (from: readonly PipeName[], to: readonly PipeName[]) =>
     Math.max(0, ...from.flatMap((a) => to.map((b) => distances.get(a.switch)!.get(b.switch)!)));
   let latency = 0;
@@ -69,9 +120,18 @@ export function checkFabricPlan(
     }
     if (option.mergePasses > 0 && mergers.size === 0) faults.push(`${name} merges, and nothing does`);
     const next = plan.layers[l + 1];
+    const place = ({ switch: at, pipe: number }: PipeName): PipeAt => [network.names.indexOf(at), number];
+    const shares = option.mergePasses > 0 ? mergeShares(pipes.map(place), plan.mergers.map(place)) : [];
+    for (const merger of plan.mergers.map(place)) {
+      const done = shares.filter((s) => String(s.merger) === String(merger));
+      if (done.reduce((sum, s) => sum + s.share, 0) > 1 / plan.mergers.length + 1e-6)
+        faults.push(`${name} merges more on ${merger.join("/")} than elsewhere`);
+    }
+    const between = (a: number, b: number) => distances.get(network.names[a])!.get(network.names[b])!;
     const links =
       (next === undefined ? 0 : widest(pipes, next.pipes)) +
-      (option.mergePasses > 0 ? 2 * widest(pipes, plan.mergers) : 0);
+      2 * Math.max(0, ...shares.map(({ pipe: [a], merger: [b] }) => between(a, b))) +
+      linkWait(plan, l, layers[l], network, topology, pipe, bytes, faults);
     if (Math.abs(links - linkNs) > 1e-3) faults.push(`${name} has links of ${linkNs} ns, not ${links}`);
     latency += option.latencyNs + links;
   });

@@ -1,4 +1,4 @@
-import { LinearProgramBuilder, type Solver, type Term } from "../solver/index.js";
+import { LinearProgramBuilder, type SolveProgress, type Solver, type Term } from "../solver/index.js";
 import type { LayerOption, Objective } from "./types.js";
 
 /** What a choice of options has to fit. */
@@ -38,6 +38,7 @@ export async function chooseOptions(
   solver: Solver,
   timeLimitMs: number,
   signal?: AbortSignal,
+  onProgress?: (progress: SolveProgress) => void,
 ): Promise<Choice | "infeasible" | "undecided" | "cancelled"> {
   const build = new LinearProgramBuilder("fabric");
   const scale = Math.max(1, ...layers.flat().map((o) => optionValue(o, objective))) / 1000;
@@ -75,7 +76,13 @@ export async function chooseOptions(
       }
     }
   const program = build.build();
-  const result = await solver.solve(program, { timeLimitMs, signal, gap: 1e-6 });
+  const result = await solver.solve(program, {
+    timeLimitMs,
+    signal,
+    gap: 1e-6,
+    onProgress: ({ incumbent, bound, nodes }) =>
+      onProgress?.({ incumbent: incumbent && incumbent * scale, bound: bound && bound * scale, nodes }),
+  });
   if (result.status === "cancelled" || result.status === "infeasible") return result.status;
   if (result.values === undefined) return "undecided";
   const { values } = result;

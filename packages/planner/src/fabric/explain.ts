@@ -1,97 +1,231 @@
-import { loadProfile, type Topology } from "@matchmul/profiles";
-import { DoesNotFit } from "../pipeline/explain.js";
-import type { Solver } from "../solver/index.js";
+import { loadProfile } from "@matchmul/profiles";
+import { DoesNotFit, type Explanation } from "../pipeline/explain.js";
+import { assignPipes } from "./assign.js";
 import { chooseOptions } from "./choose.js";
-import { layerOption, layerOptions } from "./options.js";
+import { optionsOf } from "./fixed-key.js";
+import { layerOption } from "./options.js";
 import { pipeModel } from "./pipe-model.js";
+import type { SearchContext } from "./search.js";
 import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
 
-/** Most switches, of the kind there is, that are proposed. */
-const mostSwitches = 4096;
+/** A change with which the layers have been planned, and fit. */
+export type FabricChange =
+  | { kind: "switches"; profile: string; switches: number; more: number }
+  | { kind: "g"; layer: string; from: number; to: number }
+  | { kind: "profile"; profile: string; switches: number };
 
-/** Why no plan exists: the layer whose tables take most, what all take at least, and what would be enough. */
+/** Why layers do not fit a topology. `needed` and `available` are bytes of memory, or bits of activation store. */
+export interface FabricExplanation extends Explanation {
+  resource: "sram" | "mapRam";
+  layer: string;
+  /** needed - available; 0 where there is enough, but not in pieces of the sizes that are asked for. */
+  missing: number;
+  unit: "bytes" | "bits";
+  /** Smallest changes, each solved again before it is said. */
+  changes: FabricChange[];
+}
+
+/** The error `does-not-fit` for layers on a topology. */
+export class FabricDoesNotFit extends DoesNotFit {
+  constructor(
+    message: string,
+    override readonly explanation: FabricExplanation,
+  ) {
+    super(message, explanation);
+  }
+}
+
+type Asked = Pick<SearchContext, "solver" | "signal" | "keyBits">;
+
+/** Most switches that are proposed. */
+const mostSwitches = 4096;
+/** Pipes over which a layer's options are looked for. */
+const mostPipes = 1024;
+const solveMs = 5000;
+
+/** Why no plan exists on so many switches: what binds, which layer, what is missing, and what would be enough. */
 export async function explainFabric(
   layers: readonly FabricLayer[],
   pipe: PipeModel,
-  topology: Topology,
-  maxSwitches: number | undefined,
-  solver: Solver,
-  signal?: AbortSignal,
-): Promise<DoesNotFit> {
-  const switches = Math.min(maxSwitches ?? Number.POSITIVE_INFINITY, topology.switches.length);
-  const available = switches * pipe.pipes * pipe.rows;
-  const smallest = layers.map((layer) => smallestOption(layer, pipe));
-  const rows = (o: LayerOption) => o.pipes * o.rows;
-  const needed = smallest.reduce((sum, o) => sum + rows(o), 0);
-  const worst = smallest.reduce((a, b, l) => (rows(b) > rows(smallest[a]) ? l : a), 0);
-  const megabytes = (r: number) => ((r * pipe.slots * pipe.lanes * 4) / 1e6).toFixed(1);
-  const enough = await switchesEnough(layers, pipe, switches, solver, signal);
-  const changes: string[] = [];
-  if (enough !== undefined)
-    changes.push(`${enough} ${pipe.profile} switches would be enough (${enough - switches} more)`);
-  if (pipe.profile === "tofino") {
-    const larger = await pipeModel(loadProfile("tofino2"), 0, pipe.pipes, { signal });
-    if (await fits(layers, larger, switches * larger.pipes, solver, signal))
-      changes.push(`${switches} tofino2 switches would be enough`);
-  }
-  return new DoesNotFit(
-    `the tables need at least ${megabytes(needed)} MB of lookup memory; ${switches} switches of ${pipe.profile} have ${megabytes(available)} MB (most of it: ${layers[worst].name}, ${megabytes(rows(smallest[worst]))} MB)`,
+  switches: number,
+  asked: Asked,
+): Promise<FabricDoesNotFit> {
+  const { keyBits } = asked;
+  const smallest = layers.map((layer) => smallestOption(layer, pipe, keyBits(layer)));
+  const impossible = smallest.indexOf(undefined);
+  if (impossible >= 0) return explainLayer(layers, impossible, pipe, switches, asked);
+
+  const bytesOf = (rows: number) => rows * pipe.slots * pipe.lanes * 4;
+  const memory = smallest.map((o) => bytesOf(o!.pipes * o!.rows));
+  const needed = memory.reduce((a, b) => a + b, 0);
+  const available = bytesOf(switches * pipe.pipes * pipe.rows);
+  const worst = memory.indexOf(Math.max(...memory));
+  const changes = await changesThatFit(layers, worst, pipe, switches, asked);
+  const missing = Math.max(0, needed - available);
+  const have = `${plural(switches, `${pipe.profile} switch`)} ${switches === 1 ? "has" : "have"} ${megabytes(available)}`;
+  const share = `most of it: ${layers[worst].name}, ${megabytes(memory[worst])}`;
+  return new FabricDoesNotFit(
+    missing > 0
+      ? `the tables need at least ${megabytes(needed)} of lookup memory (${share}); ${have}, ${megabytes(missing)} too few`
+      : `the tables need ${megabytes(needed)} of lookup memory in larger pieces than pipes have left (${share}); ${have}`,
     {
       resource: "sram",
-      needed: needed * pipe.slots * pipe.lanes * 4,
-      available: available * pipe.slots * pipe.lanes * 4,
+      needed,
+      available,
+      missing,
+      unit: "bytes",
       layer: layers[worst].name,
-      change: changes.join("; ") || undefined,
+      changes,
+      change: changes.map(changeInWords).join("; ") || undefined,
     },
   );
 }
 
-/** The option that takes the fewest rows, on as many pipes as it needs. */
-function smallestOption(layer: FabricLayer, pipe: PipeModel): LayerOption {
-  const tiles = Math.ceil(layer.outputs / pipe.lanes);
-  let best: LayerOption | undefined;
-  for (const g of [1, 2, 4])
-    for (let tilePipes = 1; tilePipes <= tiles; tilePipes = tilePipes < 8 ? tilePipes + 1 : tilePipes * 2) {
-      const way = { kernel: "bit-serial", g, tilePipes, replicas: 1, splitK: 1, pooling: "serial" } as const;
-      const option = layerOption(layer, pipe, 0, way);
-      if (best === undefined || option.pipes * option.rows < best.pipes * best.rows) best = option;
-    }
-  return best!;
+/** A layer that no number of pipes of this kind holds. */
+async function explainLayer(
+  layers: readonly FabricLayer[],
+  index: number,
+  pipe: PipeModel,
+  switches: number,
+  asked: Asked,
+): Promise<FabricDoesNotFit> {
+  const layer = layers[index];
+  const way = { kernel: "bit-serial", replicas: 1, splitK: 1, pooling: "serial" } as const;
+  const least = layerOption(layer, pipe, 0, {
+    ...way,
+    g: asked.keyBits(layer) ?? 1,
+    tilePipes: Math.ceil(layer.outputs / pipe.lanes),
+  });
+  const changes = await changesThatFit(layers, index, pipe, switches, asked);
+  const store = least.storeBits > pipe.storeBits;
+  const bytesOf = (rows: number) => rows * pipe.slots * pipe.lanes * 4;
+  const [needed, available] = store
+    ? [least.storeBits, pipe.storeBits]
+    : [bytesOf(least.rows), bytesOf(pipe.rows)];
+  const size = (n: number) => (store ? `${(n / 1e6).toFixed(2)} Mbit` : megabytes(n));
+  return new FabricDoesNotFit(
+    store
+      ? `${layer.name} stores its whole input, ${size(needed)}, on each of its pipes; a pipe of ${pipe.profile} has ${size(available)} of registers, ${size(needed - available)} too few`
+      : `${layer.name} needs at least ${size(needed)} of lookup memory for ${pipe.lanes} outputs on one pipe; a pipe of ${pipe.profile} has ${size(available)}, ${size(needed - available)} too few`,
+    {
+      resource: store ? "mapRam" : "sram",
+      needed,
+      available,
+      missing: needed - available,
+      unit: store ? "bits" : "bytes",
+      layer: layer.name,
+      changes,
+      change: changes.map(changeInWords).join("; ") || "no number of switches of this kind is enough",
+    },
+  );
 }
 
+export function changeInWords(change: FabricChange): string {
+  switch (change.kind) {
+    case "switches":
+      return `${plural(change.switches, `${change.profile} switch`)} would be enough (${change.more} more)`;
+    case "g":
+      return `${change.layer} with g = ${change.to} instead of ${change.from} would fit`;
+    case "profile":
+      return `${plural(change.switches, `${change.profile} switch`)} would be enough`;
+  }
+}
+
+/** Each kind of change in its smallest size, as far as one is found. */
+async function changesThatFit(
+  layers: readonly FabricLayer[],
+  worst: number,
+  pipe: PipeModel,
+  switches: number,
+  asked: Asked,
+): Promise<FabricChange[]> {
+  const changes: FabricChange[] = [];
+  const enough = await switchesEnough(layers, pipe, switches, asked);
+  if (enough !== undefined)
+    changes.push({ kind: "switches", profile: pipe.profile, switches: enough, more: enough - switches });
+  const lower = await lowerKey(layers, worst, pipe, switches, asked);
+  if (lower !== undefined) changes.push(lower);
+  if (pipe.profile === "tofino") {
+    const larger = await pipeModel(loadProfile("tofino2"), 0, pipe.pipes, { signal: asked.signal });
+    if (await fits(layers, larger, switches, asked))
+      changes.push({ kind: "profile", profile: larger.profile, switches });
+  }
+  return changes;
+}
+
+/** The layer that takes most, then the others: a key of its width less 1, 2 and so on. */
+async function lowerKey(
+  layers: readonly FabricLayer[],
+  worst: number,
+  pipe: PipeModel,
+  switches: number,
+  asked: Asked,
+): Promise<FabricChange | undefined> {
+  const order = [layers[worst], ...layers.filter((_, l) => l !== worst)];
+  for (let less = 1; less < 12; less++)
+    for (const layer of order) {
+      const from = asked.keyBits(layer);
+      if (from === undefined || from - less < 1) continue;
+      const to = from - less;
+      const keyBits = (other: FabricLayer) => (other === layer ? to : asked.keyBits(other));
+      if (await fits(layers, pipe, switches, { ...asked, keyBits }))
+        return { kind: "g", layer: layer.name, from, to };
+    }
+  return undefined;
+}
+
+/** Are there options and pipes for all layers, wherever the switches are? */
 async function fits(
   layers: readonly FabricLayer[],
   pipe: PipeModel,
-  pipes: number,
-  solver: Solver,
-  signal?: AbortSignal,
+  switches: number,
+  { solver, signal, keyBits }: Asked,
 ): Promise<boolean> {
-  const options = layers.map((layer) => layerOptions(layer, pipe, Math.min(pipes, 1024), 0));
+  const all = switches * pipe.pipes;
+  const options = layers.map((layer) =>
+    optionsOf(layer, pipe, Math.min(all, mostPipes), 0, keyBits(layer)).filter((o) => o.mergePasses === 0),
+  );
   if (options.some((o) => o.length === 0)) return false;
-  const capacity = { pipes, rows: pipe.rows, pipesPerSwitch: pipe.pipes, linkNs: () => 0 };
-  const choice = await chooseOptions(options, "memory", capacity, solver, 5000, signal);
-  return typeof choice !== "string";
+  const cluster = { switches: Array.from({ length: switches }, (_, i) => i), widestNs: 0, distance: () => 0 };
+  for (const share of [1, 0.95, 0.9, 0.8, 0.7]) {
+    const pipes = Math.floor(share * all);
+    const capacity = { pipes, rows: pipe.rows, pipesPerSwitch: pipe.pipes, linkNs: () => 0 };
+    const choice = await chooseOptions(options, "memory", capacity, solver, solveMs, signal);
+    if (typeof choice === "string") return false;
+    if (assignPipes(choice.options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, 0) !== undefined)
+      return true;
+  }
+  return false;
 }
 
-/** The fewest switches with which a choice of options fits. */
+/** The fewest switches, more than there are, on which the layers find room. */
 async function switchesEnough(
   layers: readonly FabricLayer[],
   pipe: PipeModel,
-  too: number,
-  solver: Solver,
-  signal?: AbortSignal,
+  tooFew: number,
+  asked: Asked,
 ): Promise<number | undefined> {
-  let low = too;
-  let high = too;
+  let low = tooFew;
+  let high = tooFew;
   do {
-    if (high >= mostSwitches) return undefined;
+    if (high >= mostSwitches || asked.signal?.aborted) return undefined;
     low = high;
     high = Math.min(mostSwitches, 2 * high);
-  } while (!(await fits(layers, pipe, high * pipe.pipes, solver, signal)));
+  } while (!(await fits(layers, pipe, high, asked)));
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (await fits(layers, pipe, middle * pipe.pipes, solver, signal)) high = middle;
+    if (await fits(layers, pipe, middle, asked)) high = middle;
     else low = middle;
   }
   return high;
 }
+
+/** The option that takes the fewest rows; undefined where no number of pipes holds the layer. */
+function smallestOption(layer: FabricLayer, pipe: PipeModel, g: number | undefined): LayerOption | undefined {
+  const options = optionsOf(layer, pipe, mostPipes, 0, g);
+  if (options.length === 0) return undefined;
+  return options.reduce((a, b) => (b.pipes * b.rows < a.pipes * a.rows ? b : a));
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : noun.endsWith("ch") ? "es" : "s"}`;

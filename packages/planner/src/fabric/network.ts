@@ -1,9 +1,20 @@
 import type { HardwareProfile, Topology } from "@matchmul/profiles";
 
+/** One direction of a link. */
+export interface Hop {
+  to: number;
+  /** What a packet takes over it. */
+  ns: number;
+  /** Number of the direction: twice the link's place in the topology, and 1 more from its end to its start. */
+  direction: number;
+  /** Of all links side by side. */
+  gbps: number;
+}
+
 /** Switches as numbers, with the time a packet takes from one to the next. */
 export interface Network {
   names: readonly string[];
-  neighbours: readonly (readonly { to: number; ns: number }[])[];
+  neighbours: readonly (readonly Hop[])[];
   /** What a packet takes to pass through a switch that only forwards it. */
   transitNs: number;
   /** Switches that can hold layers; the others only forward. */
@@ -23,12 +34,13 @@ export function networkOf(
 ): Network {
   const names = topology.switches.map((s) => s.name);
   const index = new Map(names.map((n, i) => [n, i]));
-  const neighbours = names.map((): { to: number; ns: number }[] => []);
-  for (const { from, to, gbps, delayNs } of topology.links) {
-    const ns = delayNs + (8 * bytes) / gbps;
-    neighbours[index.get(from)!].push({ to: index.get(to)!, ns });
-    neighbours[index.get(to)!].push({ to: index.get(from)!, ns });
-  }
+  const neighbours = names.map((): Hop[] => []);
+  topology.links.forEach(({ from, to, gbps, delayNs, count = 1 }, link) => {
+    const [a, b] = [index.get(from)!, index.get(to)!];
+    const hop = { ns: delayNs + (8 * bytes) / gbps, gbps: gbps * count };
+    neighbours[a].push({ ...hop, to: b, direction: 2 * link });
+    neighbours[b].push({ ...hop, to: a, direction: 2 * link + 1 });
+  });
   const { latencyNs, pipeline, rates } = profile;
   const stages =
     pipeline === undefined ? 0 : (pipeline.stages * pipeline.cycles.action) / (rates.clockGhz ?? 1);

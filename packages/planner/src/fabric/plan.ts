@@ -1,4 +1,4 @@
-import { noProgress, type Progress } from "@matchmul/common";
+import { MatchMulError, noProgress, type Progress } from "@matchmul/common";
 import { type HardwareProfile, loadProfile, type Topology } from "@matchmul/profiles";
 import { HEADER_BYTES } from "../cost/latency.js";
 import { error } from "../pipeline/diagnostics.js";
@@ -20,6 +20,8 @@ export interface FabricOptions {
   /** Switches that may be used; default all. */
   maxSwitches?: number;
   solver?: SolverName;
+  /** Activations of a key for all layers, or by a layer's name; default the planner's choice. */
+  g?: number | Readonly<Record<string, number>>;
   /** For all of it; default 30,000. */
   timeLimitMs?: number;
   progress?: Progress;
@@ -55,8 +57,42 @@ export async function planFabric(
   options: FabricOptions = {},
 ): Promise<FabricPlan> {
   const started = performance.now();
-  const { minimise = "latency", timeLimitMs = 30_000, progress = noProgress } = options;
   const kinds = await switchKinds(topology, options);
+  const plan = await planOnKinds(layers, topology, kinds, options, started);
+  if (!(plan instanceof Refusal)) return plan;
+  const solver = makeSolver(options.solver ?? "glpk");
+  try {
+    throw await explainFabric(layers, plan.kind.pipe, plan.switches, {
+      solver,
+      signal: options.signal,
+      keyBits: (layer) => keyBitsOf(layer, options),
+    });
+  } finally {
+    await solver.close();
+  }
+}
+
+/** Proven: the layers do not fit so many switches of a kind. */
+class Refusal {
+  constructor(
+    readonly kind: SwitchKind,
+    readonly switches: number,
+  ) {}
+}
+
+function keyBitsOf(layer: FabricLayer, { g }: FabricOptions): number | undefined {
+  return typeof g === "object" ? g[layer.name] : g;
+}
+
+/** @param started when the time limit began, of performance.now() */
+async function planOnKinds(
+  layers: readonly FabricLayer[],
+  topology: Topology,
+  kinds: readonly SwitchKind[],
+  options: FabricOptions,
+  started: number,
+): Promise<FabricPlan | Refusal> {
+  const { minimise = "latency", timeLimitMs = 30_000, progress = noProgress, signal } = options;
   const solver = makeSolver(options.solver ?? "glpk");
   const statistics = { solver: solver.name, programs: 0, nodes: 0, variables: 0, timeMs: 0 };
   const found: { kind: SwitchKind; result: Found }[] = [];
@@ -67,10 +103,12 @@ export async function planFabric(
       const network = networkOf(topology, kind.profile, tileBytes, kind.isMember);
       const search = new FabricSearch(layers, kind.pipe, kind.merges, network, minimise, {
         solver,
+        tileBytes,
+        keyBits: (layer) => keyBitsOf(layer, options),
         deadline: started + timeLimitMs,
         maxSwitches: options.maxSwitches ?? Number.POSITIVE_INFINITY,
         progress,
-        signal: options.signal,
+        signal,
         statistics,
       });
       const result = await search.run();
@@ -80,8 +118,8 @@ export async function planFabric(
     }
     if (found.length === 0) {
       if (undecided) throw error("pipeline-undecided", topology.name, timeLimitMs);
-      const { pipe } = refusals[0];
-      throw await explainFabric(layers, pipe, topology, options.maxSwitches, solver, options.signal);
+      const members = topology.switches.filter(refusals[0].isMember).length;
+      return new Refusal(refusals[0], Math.min(options.maxSwitches ?? members, members));
     }
   } finally {
     await solver.close();
@@ -102,7 +140,7 @@ async function switchKinds(topology: Topology, options: FabricOptions): Promise<
     const key = keyOf(at);
     if (kinds.has(key)) continue;
     const profile = profileOf(at.profile);
-    const place = { signal: options.signal };
+    const place = { signal: options.signal, timeLimitMs: options.timeLimitMs };
     const pipe = await pipeModel(profile, at.loopbackPorts ?? 0, at.pipes ?? profile.pipes, place);
     const merges = await placePipeline(mergeTile(), profile, place).then(
       () => true,
@@ -160,24 +198,32 @@ function describe(
   };
 }
 
-/** The best latency for each number of switches, as far as more of them make it less. */
+/**
+ * The best value for each number of switches, as far as more of them make it less: latency if not said otherwise. The
+ * time limit is for all plans together; where it ends the front, what was found by then is returned.
+ */
 export async function paretoFabric(
   layers: readonly FabricLayer[],
   topology: Topology,
-  options: Omit<FabricOptions, "minimise" | "maxSwitches"> = {},
+  options: Omit<FabricOptions, "maxSwitches"> = {},
 ): Promise<FabricPlan[]> {
+  const started = performance.now();
+  const kinds = await switchKinds(topology, options);
   const front: FabricPlan[] = [];
   for (let switches = 1; switches <= topology.switches.length; switches++) {
-    let plan: FabricPlan;
+    let plan: FabricPlan | Refusal;
     try {
-      plan = await planFabric(layers, topology, { ...options, maxSwitches: switches });
+      plan = await planOnKinds(layers, topology, kinds, { ...options, maxSwitches: switches }, started);
     } catch (cause) {
-      if (cause instanceof DoesNotFit && front.length === 0 && switches < topology.switches.length) continue;
+      if (cause instanceof MatchMulError && cause.code === "pipeline-undecided" && front.length > 0) break;
       throw cause;
     }
-    if (front.length === 0 || plan.latencyNs < front[front.length - 1].latencyNs) front.push(plan);
+    if (plan instanceof Refusal) continue;
+    if (front.length === 0 || plan.value < front[front.length - 1].value) front.push(plan);
     // With no more to gain from any number of switches, larger numbers need not be tried.
     else if (switches >= 2 * front[front.length - 1].switches + 4) break;
   }
+  // Says why nothing fits.
+  if (front.length === 0) return [await planFabric(layers, topology, options)];
   return front;
 }

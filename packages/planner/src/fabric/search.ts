@@ -1,10 +1,11 @@
 import type { Progress } from "@matchmul/common";
 import { error } from "../pipeline/diagnostics.js";
 import type { Solver } from "../solver/index.js";
-import { assignPipes, type PipeAt, widestWay } from "./assign.js";
+import { type AssignOrder, assignPipes, type PipeAt, widestWay } from "./assign.js";
 import { type Choice, chooseOptions, optionValue } from "./choose.js";
+import { optionsOf } from "./fixed-key.js";
+import { layerFlows, mergeShares, routeFlows } from "./links.js";
 import { type Cluster, clusterOf, type Network } from "./network.js";
-import { layerOptions } from "./options.js";
 import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
 
 /** A plan in numbers. */
@@ -25,6 +26,10 @@ export interface Found extends Candidate {
 
 export interface SearchContext {
   solver: Solver;
+  /** Bytes of a packet between layers. */
+  tileBytes: number;
+  /** Activations of a key, by layer, where they are given. */
+  keyBits: (layer: FabricLayer) => number | undefined;
   /** Of performance.now(). */
   deadline: number;
   maxSwitches: number;
@@ -64,6 +69,8 @@ export class FabricSearch {
   #bound = Number.POSITIVE_INFINITY;
   /** Of any cluster. */
   #least = 0;
+  /** Sizes of clusters tried, and how many there are. */
+  #tried: [number, number] = [0, 1];
 
   constructor(
     readonly layers: readonly FabricLayer[],
@@ -79,7 +86,9 @@ export class FabricSearch {
     if (!(await this.#leastValue(members))) return undefined;
     const most = Math.min(members, largestCluster);
     let all = members === most;
-    for (const [after, size] of clusterSizes(most, this.objective === "switches")) {
+    const sizes = clusterSizes(most, this.objective === "switches");
+    for (const [i, [after, size]] of sizes.entries()) {
+      this.#tried = [i, sizes.length];
       if (performance.now() > this.context.deadline) this.undecided = true;
       if (this.undecided || this.#isLeast()) {
         all = false;
@@ -88,6 +97,7 @@ export class FabricSearch {
       await this.#cluster(after, size);
       if (this.objective === "switches" && this.#best !== undefined) break;
     }
+    if (this.undecided && this.#best === undefined) this.#firstFitOnAll(most);
     const best = this.#best;
     if (best === undefined) return undefined;
     const clusters = all || this.objective === "switches" ? this.#bound : this.#least;
@@ -120,7 +130,8 @@ export class FabricSearch {
     const key = `${mergers} ${pipes}`;
     let options = this.#options.get(key);
     if (options === undefined) {
-      options = this.layers.map((layer) => layerOptions(layer, this.pipe, pipes, mergers));
+      const { keyBits } = this.context;
+      options = this.layers.map((layer) => optionsOf(layer, this.pipe, pipes, mergers, keyBits(layer)));
       this.#options.set(key, options);
     }
     return options;
@@ -166,18 +177,15 @@ export class FabricSearch {
   ): Promise<Choice | undefined> {
     const { solver, deadline, progress, signal, statistics } = this.context;
     if (options.some((o) => o.length === 0)) return undefined;
-    progress.update(
-      "plan",
-      0,
-      1,
-      `${label}: ${this.#best === undefined ? "nothing yet" : this.#best.value.toFixed(0)}`,
-    );
+    this.#report(label);
     await new Promise((done) => setImmediate(done));
     if (signal?.aborted || progress.cancelled) throw error("placement-cancelled", label);
     const capacity = { pipes, rows: this.pipe.rows, pipesPerSwitch: this.pipe.pipes, linkNs };
     const objective = this.objective === "switches" ? "latency" : this.objective;
     const left = deadline - performance.now();
-    const choice = await chooseOptions(options, objective, capacity, solver, left, signal);
+    const choice = await chooseOptions(options, objective, capacity, solver, left, signal, (live) =>
+      this.#report(label, live),
+    );
     statistics.programs++;
     if (choice === "cancelled") throw error("placement-cancelled", label);
     if (choice === "undecided") this.undecided = true;
@@ -187,6 +195,21 @@ export class FabricSearch {
     return choice;
   }
 
+  /** What is known so far, and what the program at work knows. */
+  #report(label: string, live: { incumbent?: number; bound?: number } = {}): void {
+    const { objective } = this;
+    const show = (value: number | undefined) =>
+      value === undefined || !Number.isFinite(value) ? "?" : inUnit(value, objective);
+    const bound = this.#least > 0 ? this.#least : undefined;
+    const solving =
+      live.incumbent === undefined && live.bound === undefined
+        ? ""
+        : `; choosing ${show(live.incumbent)}, at least ${show(live.bound)}`;
+    const [done, total] = this.#tried;
+    const note = `${label}: ${show(this.#best?.value)}, at least ${show(bound)}${solving}`;
+    this.context.progress.update("plan", done, total, note);
+  }
+
   /** Puts chosen options on a cluster's pipes; keeps them if they are the best yet. Their value, if they find room. */
   #offer(
     { options }: { options: LayerOption[] },
@@ -194,16 +217,44 @@ export class FabricSearch {
     mergers: number,
     inOrder = false,
   ): number | undefined {
-    const { pipe, objective } = this;
     const needed = options.some((o) => o.mergePasses > 0) ? mergers : 0;
-    const placed = assignPipes(options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, needed, inOrder);
+    let least: number | undefined;
+    for (const by of inOrder
+      ? (["layers"] as const)
+      : needed > 0
+        ? (["merging", "rows"] as const)
+        : (["rows"] as const)) {
+      const candidate = this.#assigned(options, cluster, needed, by);
+      if (candidate === undefined) continue;
+      const { value, latencyNs } = candidate;
+      least = Math.min(least ?? value, value);
+      const best = this.#best;
+      if (best === undefined || value < best.value || (value === best.value && latencyNs < best.latencyNs))
+        this.#best = candidate;
+    }
+    return least;
+  }
+
+  /** Chosen options on pipes, with what links add to their latency. */
+  #assigned(
+    options: LayerOption[],
+    cluster: Cluster,
+    mergers: number,
+    by: AssignOrder,
+  ): Candidate | undefined {
+    const { pipe, objective, network, context } = this;
+    const placed = assignPipes(options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, by);
     if (placed === undefined) return undefined;
     const linkNs = options.map((option, l) => {
-      const next = placed.layers[l + 1];
-      const onward = next === undefined ? 0 : widestWay(placed.layers[l], next, cluster);
+      const here = placed.layers[l];
+      const next = placed.layers[l + 1] ?? [];
       // Partial sums go to the mergers and come back.
-      const merging = option.mergePasses === 0 ? 0 : widestWay(placed.layers[l], placed.mergers, cluster);
-      return onward + 2 * merging;
+      const ways = mergeShares(here, option.mergePasses > 0 ? placed.mergers : []);
+      const merging = Math.max(0, ...ways.map(({ pipe: [a], merger: [b] }) => cluster.distance(a, b)));
+      const flows = layerFlows(this.layers[l], option, pipe.lanes, here, next, placed.mergers);
+      const { busiestNs } = routeFlows(network, flows, context.tileBytes);
+      // A layer lasts as long as the busiest link sends, if that is longer than its passes.
+      return widestWay(here, next, cluster) + 2 * merging + Math.max(0, busiestNs - option.latencyNs);
     });
     const latencyNs = options.reduce((sum, o, l) => sum + o.latencyNs + linkNs[l], 0);
     const switches = new Set([...placed.layers.flat(), ...placed.mergers].map(([at]) => at)).size;
@@ -213,13 +264,15 @@ export class FabricSearch {
         : objective === "switches"
           ? switches
           : options.reduce((sum, o) => sum + optionValue(o, objective), 0);
-    const better =
-      this.#best === undefined ||
-      value < this.#best.value ||
-      (value === this.#best.value && latencyNs < this.#best.latencyNs);
-    if (better)
-      this.#best = { options, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
-    return value;
+    return { options, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
+  }
+
+  /** What there is without a solver, when its time is over. */
+  #firstFitOnAll(size: number): void {
+    const built = clusterOf(this.network, size);
+    if (built === undefined) return;
+    const first = this.#firstFit(this.#optionsFor(0, size * this.pipe.pipes), built.cluster, 0);
+    if (first !== undefined) this.#baseline = this.#offer(first, built.cluster, 0, true);
   }
 
   /** Each layer in turn takes the best option that still finds pipes: the baseline. */
@@ -235,7 +288,7 @@ export class FabricSearch {
       const byValue = [...layer].sort((a, b) => optionValue(a, objective) - optionValue(b, objective));
       const next = byValue.find(
         (o) =>
-          assignPipes([...chosen, o], cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, true) !==
+          assignPipes([...chosen, o], cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, "layers") !==
           undefined,
       );
       if (next === undefined) return undefined;
@@ -243,6 +296,13 @@ export class FabricSearch {
     }
     return { options: chosen };
   }
+}
+
+/** A value of an objective, for people. */
+function inUnit(value: number, objective: Objective): string {
+  if (objective === "latency") return `${(value / 1000).toFixed(1)} us`;
+  if (objective === "memory") return `${(value / 1e6).toFixed(2)} MB`;
+  return `${Math.round(value).toLocaleString("en-US")} ${objective}`;
 }
 
 const radii = new WeakMap<Network, Map<number, number | undefined>>();

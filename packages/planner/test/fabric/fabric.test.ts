@@ -20,7 +20,7 @@ async function faults(plan: FabricPlan, layers: FabricLayer[], topology: Topolog
   const profile = loadProfile(first.profile);
   const pipe = await pipeModel(profile, first.loopbackPorts ?? 0, first.pipes ?? profile.pipes);
   const network = networkOf(topology, profile, tileBytes, () => true);
-  return checkFabricPlan(plan, layers, topology, pipe, tileBytes, network.transitNs);
+  return checkFabricPlan(plan, layers, topology, pipe, tileBytes, network);
 }
 
 describe("what a pipe can do", () => {

@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 import { Catalog, type CatalogEntry } from "../catalog.js";
 import { error } from "../diagnostics.js";
-import type { YamlIssue } from "../positions.js";
+import { loadProfile } from "../load.js";
+import { type YamlIssue, YamlSource } from "../positions.js";
+import { makeTopology, type TopologyKind, type TopologyOptions } from "./generate.js";
 import { type Topology, topologySchema } from "./schema.js";
 import { topologyIssues } from "./semantics.js";
 
@@ -31,6 +33,22 @@ export function loadTopology(nameOrPath: string): Topology {
 /** Everything wrong with a topology file, in its order; empty when it is valid. @throws MatchMulError file-not-found */
 export function checkTopology(path: string): YamlIssue[] {
   return catalog.check(path);
+}
+
+/**
+ * Makes a topology as `makeTopology` does, and checks it as a file is checked: the profile exists and has the ports.
+ * @throws MatchMulError topology-size, profile-not-found, profile-invalid
+ */
+export function makeCheckedTopology(
+  kind: TopologyKind,
+  sizes: Partial<Record<string, number>>,
+  options: TopologyOptions,
+): Topology {
+  const topology = makeTopology(kind, sizes, options);
+  loadProfile(topology.switches[0].profile);
+  const [issue] = topologyIssues(new YamlSource("", formatTopology(topology)), topology);
+  if (issue !== undefined) throw error("topology-size", kind, issue.message);
+  return topology;
 }
 
 /** A topology as the YAML that `loadTopology` reads: one line for each switch, link and host. */

@@ -34,7 +34,7 @@ def network():
             pool2=MaxPool2d(2),
             flatten=Flatten(),
             dropout=Dropout(0.2),
-            fc=Linear(128, 10),
+            fc1=Linear(128, 10),
         )
     )
 

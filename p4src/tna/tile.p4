@@ -89,7 +89,7 @@ struct headers_t {
 
 struct metadata_t {
 <% if (it.shiftAdd) { -%>
-    bit<<%= it.shiftAdd.rowBits %>> row;  // of weights
+    bit<16> row;  // of weights
     bit<8> map_number;  // what the key byte means; 0: no key, the factor is 1
     bit<8> factor;
 <%   for (const m of lanes) { -%>
@@ -97,17 +97,24 @@ struct metadata_t {
 <%   } -%>
 <% } -%>
 <% for (const s of slots) { -%>
-    bit<<%= it.pageBits %>> page_<%= s %>;
+    bit<<%= it.pageContainer %>> page_<%= s %>;
 <% } -%>
+    PortId_t around;  // the way back into this pipe
     bit<8> scale;     // 1: clamp the shifted lanes to a byte
     bit<8> quantize;  // 0: no; otherwise which thresholds
     bit<8> pool;      // 0: no; otherwise which windows
     bit<8> decide;  // 1 in the verdict pass
 }
 
+// What the sequencer writes lies in containers of its own: then its action data are its parameters byte by byte, with no
+// packing to depend on where a field happens to lie.
+<% for (const { field, bits } of it.containers) { -%>
+@pa_container_size("ingress", "<%= field %>", <%= bits %>)
+<% } -%>
+@pa_no_pack("ingress", <%= it.ownFlags.map((flag) => `"${flag}"`).join(", ") %>)
 <% if (it.architecture === "t2na") { -%>
 // Bytes that a state takes one by one out of lanes cannot stay in the packet buffer (CLOT).
-<%   for (let i = 0; i < it.restSize; i++) { -%>
+<%   for (let i = 0; i < it.restUsed; i++) { -%>
 @do_not_use_clot("ingress", "hdr.rest[<%= i %>].value")
 <%   } -%>
 <%   for (let i = 0; i < it.parkSize; i++) { -%>
@@ -130,6 +137,7 @@ parser TileParser(packet_in packet,
 <% for (const s of slots) { -%>
         meta.page_<%= s %> = 0;
 <% } -%>
+        meta.around = RECIRCULATION_PORT;
         meta.scale = 0;
         meta.quantize = 0;
         meta.pool = 0;
@@ -181,7 +189,7 @@ parser TileParser(packet_in packet,
 <%     } else if (step.kind === "advance") { -%>
         packet.advance(<%= step.bits %>);
 <%     } else { -%>
-        meta.page_<%= step.slot %> = packet.lookahead<bit<8>>()[<%= it.pageBits - 1 %>:0];
+        meta.page_<%= step.slot %> = <% if (it.pageContainer > 8) { %>(bit<<%= it.pageContainer %>>)<% } %>packet.lookahead<bit<8>>();
 <%     } -%>
 <%   } -%>
         transition accept;
@@ -203,14 +211,14 @@ control Tile(inout headers_t hdr,
     action next(bit<8> parse, bit<16> pc) {
         hdr.matchmul.parse = parse;
         hdr.matchmul.pc = pc;
-        ig_tm_md.ucast_egress_port = RECIRCULATION_PORT;
+        ig_tm_md.ucast_egress_port = meta.around;
         ig_tm_md.bypass_egress = 1;
     }
 
 <% if (it.sums.some((sum) => !sum.wide)) { -%>
     action choose(<%= it.pageParams %>) {
 <% if (it.shiftAdd) { -%>
-        meta.row = row[<%= it.shiftAdd.rowBits - 1 %>:0];
+        meta.row = row;
         meta.map_number = map_number;
 <% } -%>
 <% for (const s of slots) { -%>
@@ -270,6 +278,8 @@ control Tile(inout headers_t hdr,
         ig_tm_md.bypass_egress = 1;
     }
 
+    // Its data in a table of their own, none beside the match entries: how the compiler divides them is no question then.
+    @immediate(0)
     table sequencer {
         key = {
             hdr.matchmul.kind: exact;
@@ -302,7 +312,7 @@ control Tile(inout headers_t hdr,
 
     @use_hash_action(1)
     table weights {
-        key = { meta.row: exact; }
+        key = { meta.row[<%= it.shiftAdd.rowBits - 1 %>:0]: exact @name("meta.row"); }
         actions = { load; }
         size = <%= it.shiftAdd.rows %>;
         const default_action = load(<%= lanes.map(() => "0").join(", ") %>);
@@ -350,7 +360,7 @@ control Tile(inout headers_t hdr,
     @use_hash_action(1)
     table lookup_<%= s %> {
         key = {
-            meta.page_<%= s %>: exact;
+            meta.page_<%= s %>[<%= it.pageBits - 1 %>:0]: exact @name("meta.page_<%= s %>");
             hdr.key[<%= s %>].value: exact;
         }
         actions = { add_<%= s %>; }
@@ -472,20 +482,6 @@ control Tile(inout headers_t hdr,
 <% } -%>
                 conclude();
                 on_verdict.apply();
-<% if (it.rightShifts.length > 0) { -%>
-            } else if (meta.scale == 1) {
-<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
-                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
-<%     for (const level of pool.levels.keys()) { -%>
-                    pool_<%= pool.id %>_<%= level %>();
-<%     } -%>
-<%   } -%>
-<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
-                }
-<%   } -%>
-                clamp_low();
-                clamp_high();
-<% } -%>
 <% if (it.quantized.length > 0) { -%>
             } else if (meta.quantize != 0) {
 <%   for (const m of it.quantized) { -%>
@@ -500,6 +496,21 @@ control Tile(inout headers_t hdr,
 <%   if (it.pools.some((p) => p.kind === "threshold")) { -%>
                 }
 <%   } -%>
+<% } -%>
+<% if (it.rightShifts.length > 0) { -%>
+            } else {
+                // What is left: to scale. A condition here would take a logical table, as the branch starts with another.
+<%   for (const [i, pool] of it.pools.filter((p) => p.kind === "scale").entries()) { -%>
+                <% if (i > 0) { %>} else <% } %>if (meta.pool == <%= pool.id %>) {
+<%     for (const level of pool.levels.keys()) { -%>
+                    pool_<%= pool.id %>_<%= level %>();
+<%     } -%>
+<%   } -%>
+<%   if (it.pools.some((p) => p.kind === "scale")) { -%>
+                }
+<%   } -%>
+                clamp_low();
+                clamp_high();
 <% } -%>
             }
         }

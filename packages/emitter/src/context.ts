@@ -114,6 +114,11 @@ function parserSteps({ mode, id, tops }: Mode, lanes: number): ParserStep[] {
   return steps;
 }
 
+/** Low bytes of lanes that a state leaves to wait. */
+function restBytes(steps: ParserStep[]): number {
+  return steps.filter((step) => step.kind === "extract" && step.header.startsWith("rest[")).length;
+}
+
 const modeContext = (mode: Mode, lanes: number): object => ({
   id: mode.id,
   comment: `Mode ${mode.id}. ${mode.tops > 0 ? "For the verdict. " : ""}${describe(mode.mode)}`,
@@ -175,6 +180,41 @@ function shiftAddContext({ rows, maps }: ShiftAddTables): object {
   return { rowBits, rows: 2 ** rowBits, translations: maps.length * 256, bits: [0, 1, 2, 3, 4, 5, 6, 7] };
 }
 
+/** Bits of the fields that hold pages: whole containers on Tofino. */
+function pageBitsOf(architecture: string, bits: number): number {
+  return architecture === "v1model" ? bits : bits <= 8 ? 8 : 16;
+}
+
+/** The containers of what the sequencer writes, on Tofino. Fields that nothing reads have none. */
+function sequencerContainers({ program, pools, rightShifts }: Schedule): { field: string; bits: number }[] {
+  const containers = (bits: number, ...fields: string[]) => fields.map((field) => ({ field, bits }));
+  const own = program.shiftAdd
+    ? [...containers(16, "meta.row"), ...containers(8, "meta.map_number", "meta.factor")]
+    : Array.from({ length: program.slots }, (_, s) => ({
+        field: `meta.page_${s}`,
+        bits: pageBitsOf("tna", pageBits(program)),
+      }));
+  return [
+    ...containers(8, "hdr.matchmul.kind", "hdr.matchmul.parse", "meta.decide"),
+    ...containers(16, "hdr.matchmul.pc", "meta.around"),
+    ...(rightShifts.length > 0 ? containers(8, "meta.scale") : []),
+    ...(quantizedLanes(program) > 0 ? containers(8, "meta.quantize") : []),
+    ...(pools.length > 0 ? containers(8, "meta.pool") : []),
+    ...own,
+  ];
+}
+
+/** Bits that the sequencer sets, which in one container would travel as action data and mask. */
+const ownFlags: Record<string, string[]> = {
+  tna: ["hdr.lanes.$valid", "ig_intr_md_for_tm.bypass_egress"],
+  t2na: [
+    "hdr.lanes.$valid",
+    "ig_intr_md_for_tm.bypass_egress",
+    "ig_intr_md_for_tm.bypass_egress.$valid",
+    "ig_intr_md_for_tm.ucast_egress_port.$valid",
+  ],
+};
+
 /** The data of the templates in p4src. `summary` are the plan's numbers for the comment on top. */
 export function templateContext(
   schedule: Schedule,
@@ -196,13 +236,17 @@ export function templateContext(
     slots,
     lanes: Array.from({ length: program.lanes }, (_, m) => m),
     pageBits: bits,
+    pageContainer: pageBitsOf(architecture, bits),
+    containers: sequencerContainers(schedule),
+    ownFlags: ownFlags[architecture] ?? [],
     keySize: Math.max(1, program.slots),
     shiftAdd: program.shiftAdd && shiftAddContext(program.shiftAdd),
     pageParams: program.shiftAdd
       ? "bit<16> row, bit<8> map_number"
-      : slots.map((s) => `bit<${bits}> page_${s}`).join(", "),
+      : slots.map((s) => `bit<${pageBitsOf(architecture, bits)}> page_${s}`).join(", "),
     pageArgs: program.shiftAdd ? "row, map_number" : slots.map((s) => `page_${s}`).join(", "),
     restSize: restSize(program),
+    restUsed: Math.max(0, ...schedule.modes.map((mode) => restBytes(parserSteps(mode, program.lanes)))),
     parkSize: parkSize(program),
     opaque: opaqueLengths(schedule),
     modes: schedule.modes.map((mode) => modeContext(mode, program.lanes)),

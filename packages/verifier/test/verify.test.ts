@@ -47,7 +47,8 @@ describe("verify", () => {
         expect(cause).toMatchObject({ code: "queue-too-long" });
         continue;
       }
-      const report = verify(subject(model, program), inputsOf(random, model, 3));
+      const target = ["v1model", "tna", "t2na"][trial % 3];
+      const report = verify(subject(model, program, target), inputsOf(random, model, 3));
       expect(report.levels.map((level) => level.first).filter((first) => first !== undefined)).toEqual([]);
       expect(report).toMatchObject({
         exact: true,

@@ -68,7 +68,7 @@ export function tileWeights(block: Block, tile: Tile, offset: number): TileWeigh
 export function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part: string): void {
   const keep = { kind: "keep", keys: 0, keyBytes: 1 } as const;
   const { requantization } = block;
-  const pool: Pool | null = tile.window > 1 ? { units: tile.units, window: tile.window } : null;
+  const pool: Pool | null = tile.window > 1 ? { units: tile.stride, window: tile.window } : null;
   const pooled = pool === null ? "" : `, largest of ${pool.window}`;
   if (requantization === null) {
     const bits = indexBits(tile.outputs);
@@ -80,9 +80,10 @@ export function finishTile(builder: MicroBuilder, block: Block, tile: Tile, part
     builder.addPass(block.name, label, keep, { kind: "scale", shift, pool });
   } else {
     const { thresholdsOf, lowest } = requantization;
-    const lanes = Array.from({ length: tile.outputs }, (_, o) =>
-      thresholdsOf(channelOf(block, tile.first + (o % tile.units))),
-    );
+    const lanes = Array.from({ length: tile.outputs }, (_, o) => {
+      const unit = o % tile.stride;
+      return unit < tile.units ? thresholdsOf(channelOf(block, tile.first + unit)) : new Int32Array(0);
+    });
     builder.thresholds.push({ layer: block.name, lowest, lanes });
     const table = builder.thresholds.length - 1;
     builder.addPass(block.name, `${part}thresholds${pooled}`, keep, { kind: "threshold", table, pool });

@@ -9,6 +9,7 @@ import {
   type ShiftAddTables,
 } from "../microcode/types.js";
 import type { Dependency, LogicalTable, PhvField, PipelineProgram } from "../pipeline/types.js";
+import { sequencerData } from "./sequencer-data.js";
 
 /** Rows of each lookup table: a power of two, since every key is an address. */
 export function lookupRows(program: MicroProgram): number {
@@ -18,21 +19,6 @@ export function lookupRows(program: MicroProgram): number {
 /** Entries the sequencer table is given: room for longer schedules of the same shape. */
 export function sequencerRows(program: MicroProgram): number {
   return Math.max(64, 2 ** Math.ceil(Math.log2(program.passes.length)));
-}
-
-/**
- * Action data of the sequencer as the Tofino compiler lays it out: 32 bits beside the entry, packed bit by bit (pages,
- * then the program counter and how to parse as far as they fit); the rest in whole bytes, and one of flags.
- */
-function sequencerDataBits(slots: number, pageWidth: number): number {
-  const immediate = 32;
-  const pages = Math.min(slots, Math.floor(immediate / pageWidth));
-  let free = immediate - pages * pageWidth;
-  let rest = 8 * (slots - pages) + 8;
-  for (const bits of [16, 8])
-    if (free >= bits) free -= bits;
-    else rest += bits;
-  return immediate + rest;
 }
 
 /** Entries of the table that acts on a class. */
@@ -197,6 +183,7 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
   // admit, begin, continue, decide, drop; and one for each distance of shifting.
   const leftShifts = distinct(steps.map((s) => (s.kind === "accumulate" ? s.shiftLeft : 0)));
   const rightShifts = distinct(scales.map((s) => s.shift));
+  const data = sequencerData(program);
   table("sequencer", {
     layer: "sequencer",
     match: "exact",
@@ -205,13 +192,12 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       { field: "hdr.matchmul.pc", widthBits: 16 },
     ],
     entries: sequencerRows(program),
-    actionDataBits: program.shiftAdd ? 8 + 16 + 24 : sequencerDataBits(slots, bits),
+    actionDataBits: data.bits,
+    actionDataIn: "table",
     actions: 4 + leftShifts + rightShifts,
     // Lanes; parse, kind, clamp, decide; pc, reply port, egress port, and the pages.
     writes: { 8: 4 + slots, 16: 3, 32: lanes },
-    // Pages and how to parse; what marks fields as valid travels with them, data and mask. The program counter.
-    busOperands: program.shiftAdd ? { 8: 4, 16: 1 } : { 8: 3 + slots, 16: 1 },
-    constantOperands: { 16: 1 },
+    busOperands: { 8: data.bytes, 16: data.halves },
     splittable: false,
   });
 
@@ -356,8 +342,9 @@ function phvOf(program: MicroProgram): PhvField[] {
       : []),
     field("hdr.key", 8, Math.max(1, program.slots)),
     field("hdr.rest", 8, Math.max(0, restSize(program) - PASSING_CONTAINERS)),
-    field("meta.page", 16, program.slots),
-    field("meta.clamp, meta.decide", 8, 2),
+    field("meta.page", 8, program.slots),
+    field("meta.scale, meta.quantize, meta.pool, meta.decide", 8, 4),
+    field("meta.around", 16, 1),
     field("intrinsic: ports", 16, 2),
     field("intrinsic: drop, bypass", 8, 2),
   ];

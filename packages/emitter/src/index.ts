@@ -12,5 +12,6 @@ export {
 } from "./entries.js";
 export { delivered, packetAfter, type SentPacket } from "./packets.js";
 export { actionOf, Schedule } from "./schedule.js";
+export * from "./serving/index.js";
 export { type Target, targets } from "./targets.js";
 export { type Answer, HEADER_BYTES, readAnswer, requestPacket } from "./wire.js";

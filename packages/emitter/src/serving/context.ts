@@ -7,7 +7,7 @@
  * |---|---|---|---|
  * | links | port | from_link | |
  * | admit | port, slot | admit_request | reply, group |
- * | parts | index, address, pc, parse | known_part | |
+ * | requests | index | place | address, pc, parse |
  * | route | destination | forward | port |
  * | slots | layer, slot | locate | base, arrivals, state |
  * | sequencer | kind, layer, pc | store_row | pc, parse, d_address |
@@ -29,9 +29,9 @@
  * | lookup_S, S the slot | row, all rowBits of it | add_S | 32 words |
  * | merges | layer | add_parts, max_parts | parts |
  *
- * serve.p4 has all but merges; merge.p4 has links, admit, parts, route, slots and merges; transit.p4 the first four.
+ * serve.p4 has all but merges; merge.p4 has links, admit, requests, route, slots and merges; transit.p4 the first four.
  * A negative parameter is written in two's complement. A miss drops the packet, but for lookups, where it adds nothing,
- * and links, where it means a host's port. `parts` is the model's input layout: a host cannot write elsewhere.
+ * and links, where it means a host's port. `requests` is the model's input layout: a host cannot write elsewhere.
  */
 import { SERVE_LANES, type ServeParse, TaskPart } from "@matchmul/planner";
 import { type Half, halvesOf, type PipeShape, type TableSizes } from "./shape.js";

@@ -1,4 +1,4 @@
-import { SERVE_LANES, type ServeNetwork, type ServeParse, type ServePipe } from "@matchmul/planner";
+import { SERVE_LANES, type ServeParse, type ServePipe } from "@matchmul/planner";
 
 /**
  * What of a pipe is in its P4 text. The rest, weights, shapes of layers, schedules, slots and routes, is table entries,
@@ -29,7 +29,7 @@ export interface PipeShape {
 
 export interface TableSizes {
   admit: number;
-  parts: number;
+  requests: number;
   links: number;
   route: number;
   slots: number;
@@ -39,12 +39,6 @@ export interface TableSizes {
 }
 
 const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort((a, b) => a - b);
-
-/** Front ports of a switch that cables to other switches end at. */
-export function linkPorts(network: Pick<ServeNetwork, "links">, switchName: string): number[] {
-  const ends = network.links.flatMap(({ from, to }) => [from, to]);
-  return sorted(ends.filter((end) => end.switch === switchName).map(({ port }) => port));
-}
 
 /** Lanes [first, first + count) that a pass of max pooling compares. */
 export interface Half {
@@ -66,7 +60,7 @@ export function halvesOf(parses: Iterable<ServeParse>): Half[] {
 const isTofino = (target: string): boolean => target !== "v1model";
 
 /** @param target `v1model`, `tna` or `t2na` */
-export function shapeOf(network: ServeNetwork, pipe: ServePipe, target: string): PipeShape {
+export function shapeOf(pipe: ServePipe, target: string): PipeShape {
   // A Tofino's port numbers have the pipe in the bits above the seventh.
   const loopbacks = sorted(pipe.loopbacks.map((port) => (isTofino(target) ? port & 0x7f : port)));
   const tile = pipe.program === "tile" ? pipe : null;
@@ -88,8 +82,8 @@ export function shapeOf(network: ServeNetwork, pipe: ServePipe, target: string):
     accumulatorRows: pipe.program === "merge" ? pipe.accumulatorRows : 0,
     entries: {
       admit: pipe.admissions.length,
-      parts: pipe.admissions.length > 0 ? network.request.packets.length : 0,
-      links: linkPorts(network, pipe.switch).length,
+      requests: pipe.requests.length,
+      links: pipe.links.length,
       route: pipe.routes.length,
       slots: pipe.slots.length,
       sequencer: steps.length,

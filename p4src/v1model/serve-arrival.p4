@@ -1,0 +1,42 @@
+<% if (it.program === "transit") { -%>
+        meta.port = standard_metadata.ingress_port;
+<% } else if (!it.recirculates) { -%>
+        meta.port = standard_metadata.ingress_port;
+<%   for (const port of it.loopbacks) { -%>
+        if (meta.port == <%= port %>) {
+            meta.looped = 1;
+        }
+<%   } -%>
+<% } else { -%>
+        if (standard_metadata.instance_type == INSTANCE_RECIRCULATED) {
+            meta.looped = 1;
+        } else {
+            meta.port = standard_metadata.ingress_port;
+        }
+<% } -%>
+        if (standard_metadata.parser_error != error.NoError || !hdr.matchmul.isValid()) {
+            drop(MALFORMED);
+            return;
+        }
+<% if (it.program === "transit") { -%>
+        {
+<% } else { -%>
+        if (meta.looped == 0) {
+<% } -%>
+            if (links.apply().hit) {
+                meta.travels = 1;  // to another pipe
+            } else {
+                // From a host: only requests enter.
+                if (hdr.matchmul.kind != KIND_REQUEST || hdr.matchmul.epoch == 0) {
+                    drop(FOREIGN);
+                    return;
+                }
+                if (requests.apply().miss) {
+                    drop(FOREIGN);
+                    return;
+                }
+                if (admit.apply().miss) {
+                    drop(FOREIGN);
+                }
+                return;
+            }

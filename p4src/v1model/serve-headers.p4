@@ -1,0 +1,53 @@
+const bit<16> ETHERTYPE_MATCHMUL = 0x88B5;  // IEEE 802 local experimental
+const bit<8>  VERSION = 2;
+
+const bit<8>  KIND_REQUEST = 1;  // from a host: part of the input
+const bit<8>  KIND_DATA    = 2;  // part of a layer's input, on its way to a pipe
+<% if (it.program === "tile") { -%>
+const bit<8>  KIND_STORE   = 3;  // the same at its pipe, being written row by row
+<% } -%>
+const bit<8>  KIND_WORK    = 4;  // a worker: 32 lanes that go around
+<% if (it.program === "tile") { -%>
+const bit<8>  KIND_ANSWER  = 5;  // 32 logits, on their way to the host
+<% } -%>
+<% if (it.program === "merge" || it.merges) { -%>
+const bit<8>  KIND_PARTIAL = 6;  // partial sums or maxima, on their way to a pipe that merges
+<% } -%>
+
+const bit<16> CONTINUE = 0xFFFF;   // replication id of the copy with which a worker goes on
+<% if (it.program === "tile") { -%>
+const bit<8>  PARSE_SPAWNED  = 0;  // a new worker: a header alone
+<% } -%>
+const bit<8>  PARSE_CONTINUE = 1;  // a worker's next task: its old lanes are dropped
+const bit<8>  LAYER_BEFORE_FIRST = 255;
+
+<% if (it.recirculates && it.program !== "transit") { -%>
+const bit<32> INSTANCE_RECIRCULATED = 4;  // of standard_metadata.instance_type
+<% } -%>
+
+header ethernet_t {
+    bit<48> destination;
+    bit<48> source;
+    bit<16> ether_type;
+}
+
+header matchmul_t {
+    bit<8>  version;
+    bit<8>  kind;
+    bit<8>  parse;        // how the next pass reads what follows
+    bit<8>  layer;
+    bit<16> destination;  // a pipe's or host's number
+    bit<16> reply;        // the host that gets the answer
+    bit<16> slot;         // store space of one request in flight
+    bit<32> epoch;        // number of the request in its slot; a greater one takes the slot over
+    bit<8>  attempt;      // how many times it was sent before
+    bit<8>  reserved;
+    bit<16> pc;           // program counter of the next pass
+    bit<16> task;
+    bit<16> index;        // arrival number; of an answer, which 32 logits
+    bit<16> address;      // row of the store
+    bit<16> base;         // the slot's first row
+    bit<16> state;        // registers of this layer and slot
+    bit<16> row;          // row of the lookup tables
+    bit<16> source;       // pipe that a partial sum came from
+}

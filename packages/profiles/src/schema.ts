@@ -11,6 +11,12 @@ const gressLimit = {
     containerBits: { type: "integer", enum: [8, 16, 32], description: "width of these containers" },
     total: count("containers that both gresses share"),
     perGress: count("containers that one gress can have at most"),
+    perGroup: positive(
+      "containers of a group: what an operation reads and writes lies in one. Left out: there are no groups",
+    ),
+    sourcesPerGroup: count(
+      "further containers of a group, which an operation can read and not compute; default 0",
+    ),
   },
 } as const;
 

@@ -8,7 +8,7 @@ import {
   pageBits,
   type ShiftAddTables,
 } from "../microcode/types.js";
-import type { Dependency, LogicalTable, PhvField, PipelineProgram } from "../pipeline/types.js";
+import type { Dependency, LogicalTable, PhvCluster, PhvField, PipelineProgram } from "../pipeline/types.js";
 import { sequencerData } from "./sequencer-data.js";
 
 /** Rows of each lookup table: a power of two, since every key is an address. */
@@ -319,17 +319,37 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
  */
 const PASSING_CONTAINERS = 16;
 
+/** Lanes that poolings compare with each other, directly or by way of others; beside each lane its weight, if any. */
+function laneClusters(program: MicroProgram): PhvCluster[] {
+  const leader = Array.from({ length: program.lanes }, (_, lane) => lane);
+  const find = (lane: number): number => (leader[lane] === lane ? lane : find(leader[lane]));
+  for (const { pool } of poolShapes(program))
+    for (const { to, from } of poolLevels(pool).flat()) leader[find(from)] = find(to);
+  const sizes = new Map<number, number>();
+  for (const lane of leader.keys()) sizes.set(find(lane), (sizes.get(find(lane)) ?? 0) + 1);
+  const each = program.shiftAdd ? 2 : 1;
+  return [...sizes.values()]
+    .filter((size) => size * each > 1)
+    .map((size) => ({ computed: size * each, sources: 0 }));
+}
+
+/** The arg-max compares all classes; in a first level half of them are only read. */
+function topCluster(classes: number): PhvCluster {
+  const tops = topsOf(classes);
+  return { computed: Math.floor(tops / 2), sources: Math.ceil(tops / 2) };
+}
+
 /** Headers and metadata in containers. Bytes a parser takes one by one need a container each. */
 function phvOf(program: MicroProgram): PhvField[] {
-  const field = (name: string, containerBits: PhvField["containerBits"], containers: number): PhvField => ({
-    name,
-    gress: "ingress",
-    containerBits,
-    containers,
-  });
+  const field = (
+    name: string,
+    containerBits: PhvField["containerBits"],
+    containers: number,
+    clusters?: PhvCluster[],
+  ): PhvField => ({ name, gress: "ingress", containerBits, containers, ...(clusters && { clusters }) });
   return [
-    field("hdr.lanes", 32, program.lanes),
-    field("hdr.tops", 32, topsOf(program.classes)),
+    field("hdr.lanes", 32, program.lanes, laneClusters(program)),
+    field("hdr.tops", 32, topsOf(program.classes), [topCluster(program.classes)]),
     field("hdr.ethernet", 16, 7),
     field("hdr.matchmul: version, kind, parse, reserved", 8, 4),
     field("hdr.matchmul: pc, reply_port, request, verdict", 16, 5),
@@ -340,7 +360,8 @@ function phvOf(program: MicroProgram): PhvField[] {
           field("meta.row", 16, 1),
         ]
       : []),
-    field("hdr.key", 8, Math.max(1, program.slots)),
+    // Read and not sent on: a byte of a container is enough.
+    field("hdr.key", 16, Math.max(1, program.slots)),
     field("hdr.rest", 8, Math.max(0, restSize(program) - PASSING_CONTAINERS)),
     field("meta.page", 8, program.slots),
     field("meta.scale, meta.quantize, meta.pool, meta.decide", 8, 4),

@@ -2,7 +2,7 @@ import type { HardwareProfile } from "@matchmul/profiles";
 import { type Amounts, addAmounts, partAmounts, type TableCost, unitsOf } from "./costs/cost.js";
 import { tableCost } from "./costs/index.js";
 import { stageLimits } from "./limits.js";
-import { phvExcess, phvUse } from "./phv.js";
+import { groupExcess, phvExcess, phvUse } from "./phv.js";
 import {
   type DependencyKind,
   type LogicalTable,
@@ -61,6 +61,11 @@ export function checkPlacement(
         `${excess.used} PHV containers of ${use.containerBits} bits are used ${excess.where}, of ${excess.limit}`,
       );
   }
+  const ungrouped = groupExcess(program.phv ?? [], profile);
+  if (ungrouped !== undefined)
+    faults.push(
+      `what operations bring together in ${ungrouped.field.name} and others does not fit ${ungrouped.groups} groups of ${ungrouped.perGroup} containers of ${ungrouped.containerBits} bits`,
+    );
   return faults;
 }
 

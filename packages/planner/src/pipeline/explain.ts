@@ -2,10 +2,16 @@ import { MatchMulError } from "@matchmul/common";
 import type { HardwareProfile } from "@matchmul/profiles";
 import { type Bounds, boundsOf } from "./bounds.js";
 import { ListScheduler } from "./list-schedule.js";
-import { phvExcess } from "./phv.js";
+import { type GroupExcess, groupExcess, phvExcess } from "./phv.js";
 import { type Problem, type ProblemTable, problemOf } from "./problem.js";
 import { StageState } from "./stage-state.js";
-import { type PhvUse, type PipelineProgram, type StageResource, stageResources } from "./types.js";
+import {
+  type PhvField,
+  type PhvUse,
+  type PipelineProgram,
+  type StageResource,
+  stageResources,
+} from "./types.js";
 
 /** Why a program does not fit: the resource that binds, by how much, where, and what would help. */
 export interface Explanation {
@@ -96,6 +102,46 @@ export function explainPhv(program: PipelineProgram, profile: HardwareProfile, u
           : `${plural(missing, "container")} less would fit`,
     },
   );
+}
+
+/** Containers that operations bring together, and that no group can take with the others. */
+export function explainGroups(
+  program: PipelineProgram,
+  profile: HardwareProfile,
+  { containerBits, field, cluster, groups, perGroup }: GroupExcess,
+): DoesNotFit {
+  const needed = cluster.computed + cluster.sources;
+  return new DoesNotFit(
+    `${program.name} computes with ${needed} PHV containers of ${containerBits} bits together, of ${field.name}; they and the others that belong together do not fit the ${groups} groups of ${perGroup} that ${profile.name} has`,
+    {
+      resource: `phv${containerBits}`,
+      needed,
+      available: perGroup,
+      table: field.name,
+      change: smallerClusters(program, profile, field, needed),
+    },
+  );
+}
+
+/** The most containers of a field that may belong together, in words; undefined where that is not what it lacks. */
+function smallerClusters(
+  program: PipelineProgram,
+  profile: HardwareProfile,
+  field: PhvField,
+  needed: number,
+): string | undefined {
+  for (let most = needed - 1; most > 0; most--) {
+    const clusters = (field.clusters ?? []).flatMap(({ computed, sources }) =>
+      Array.from({ length: Math.ceil((computed + sources) / most) }, () => ({
+        computed: Math.min(computed, most),
+        sources: Math.min(sources, Math.max(0, most - computed)),
+      })),
+    );
+    const fields = (program.phv ?? []).map((f) => (f === field ? { ...field, clusters } : f));
+    if (groupExcess(fields, profile) === undefined)
+      return `at most ${plural(most, "container")} together in ${field.name} would fit`;
+  }
+  return undefined;
 }
 
 /** A table that fits no stage even alone. */

@@ -1,11 +1,11 @@
 import type { HardwareProfile } from "@matchmul/profiles";
 import { boundsOf } from "./bounds.js";
 import { checkPlacement, stageUse } from "./check.js";
-import { explainHeaders, explainPhv, explainStages, explainTable } from "./explain.js";
+import { explainGroups, explainHeaders, explainPhv, explainStages, explainTable } from "./explain.js";
 import { latencyCycles, stageWaits } from "./latency.js";
 import { stageLimits } from "./limits.js";
 import { firstFit, type Schedule } from "./list-schedule.js";
-import { phvExcess, phvUse } from "./phv.js";
+import { groupExcess, phvExcess, phvUse } from "./phv.js";
 import { type Problem, problemOf } from "./problem.js";
 import { type PlaceOptions, Search } from "./search.js";
 import { StageState } from "./stage-state.js";
@@ -34,6 +34,8 @@ export async function placePipeline(
   explainHeaders(program, profile);
   for (const use of phvUse(program.phv ?? [], profile))
     if (phvExcess(use) !== undefined) throw explainPhv(program, profile, use);
+  const ungrouped = groupExcess(program.phv ?? [], profile);
+  if (ungrouped !== undefined) throw explainGroups(program, profile, ungrouped);
 
   const problem = problemOf(program, profile);
   const empty = new StageState(problem);

@@ -132,6 +132,16 @@ export interface PhvField {
   containerBits: ContainerBits;
   /** Containers of that size; an array of 32 lanes is one field with 32 containers. */
   containers: number;
+  /** Which of its containers operations bring together, for containers that come in groups. Default: none. */
+  clusters?: readonly PhvCluster[];
+}
+
+/** Containers that an operation reads and writes, or a chain of operations: they lie in one group. */
+export interface PhvCluster {
+  /** Containers that are computed. */
+  computed: number;
+  /** Containers that are only read. */
+  sources: number;
 }
 
 /** What is to be placed: one pipe's program, both gresses. */

@@ -34,7 +34,7 @@ function someModel(random: Random, number: number): QuantizedModel {
   const hidden = Array.from({ length: random.integer(0, 3) }, () => random.integer(4, 32));
   // Wider than a packet's lanes: several tiles.
   if (hidden.length > 0 && random.next() < 0.4) hidden[0] = random.integer(33, 80);
-  return randomModel(random, [random.integer(8, 60), ...hidden, random.integer(2, 12)], random.next() < 0.5);
+  return randomModel(random, [random.integer(8, 60), ...hidden, random.integer(2, 16)], random.next() < 0.5);
 }
 
 /** Choices of which only one is the planner's: it takes the fewest passes, these are to see every kernel and g. */

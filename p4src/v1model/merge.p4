@@ -8,7 +8,7 @@
 <% } -%>
  *
  * Workers of other pipes send their 32 lanes here. The last that was missing takes the whole sum back to its pipe,
- * and goes on there with the bias. All in one pass.
+ * and goes on there. The first pass finds the accumulators' row, the second adds.
  */
 #include <core.p4>
 #include <v1model.p4>
@@ -34,9 +34,6 @@ struct metadata_t {
     bit<9>  port;
     bit<1>  looped;   // from a loopback port
     bit<1>  travels;  // to its destination, by the table route
-    bit<32> state;
-    bit<32> arrival;  // cell of `arrived`
-    bit<32> row;      // of the accumulators
     bit<16> parts;    // that make a sum
     bit<1>  max;      // the larger instead of the sum
     bit<1>  first;    // of its request at this row
@@ -59,11 +56,11 @@ parser MergeParser(packet_in packet,
         packet.extract(hdr.matchmul);
 <% if (it.recirculates) { -%>
         transition select(hdr.matchmul.version, hdr.matchmul.kind, standard_metadata.instance_type) {
-            (VERSION, KIND_PARTIAL, INSTANCE_RECIRCULATED): parse_lanes;
+            (VERSION, KIND_STORE, INSTANCE_RECIRCULATED): parse_lanes;
 <% } else { -%>
         transition select(hdr.matchmul.version, hdr.matchmul.kind, standard_metadata.ingress_port) {
 <%   for (const port of it.loopbacks) { -%>
-            (VERSION, KIND_PARTIAL, <%= port %>): parse_lanes;
+            (VERSION, KIND_STORE, <%= port %>): parse_lanes;
 <%   } -%>
 <% } -%>
             (VERSION, _, _): accept;
@@ -88,6 +85,11 @@ control Serve(inout headers_t hdr,
               inout standard_metadata_t standard_metadata) {
 <%~ include("./serve-entrance", it) %>
 
+    // Once more through this pipe, by the port the packet came back by.
+    action again() {
+        standard_metadata.egress_spec = meta.port;
+    }
+
     // ---- Registers: what the pipe remembers of each request -----------------------------------------------------
 
     // By state: the latest request of the slot.
@@ -110,12 +112,13 @@ control Serve(inout headers_t hdr,
 
     // ---- Tables ----------------------------------------------------------------------------------------------------
 
-    // From the slot's own numbers to the pipe's. The header keeps those of the pipe it came from.
+    // From the slot's own numbers to the pipe's.
     @id(5)
     action locate(bit<16> base, bit<16> arrivals, bit<16> state) {
-        meta.row = (bit<32>)(hdr.matchmul.address + base);
-        meta.arrival = (bit<32>)(hdr.matchmul.index + arrivals);
-        meta.state = (bit<32>)state;
+        hdr.matchmul.address = hdr.matchmul.address + base;
+        hdr.matchmul.index = hdr.matchmul.index + arrivals;
+        hdr.matchmul.base = base;
+        hdr.matchmul.state = state;
     }
 
     @id(5)
@@ -151,40 +154,47 @@ control Serve(inout headers_t hdr,
 
     // The worker goes on where it came from.
     action send_back() {
-        hdr.matchmul.kind = KIND_WORK;
+        hdr.matchmul.kind = KIND_PARTIAL;
         hdr.matchmul.destination = hdr.matchmul.source;
         meta.travels = 1;
     }
 
     apply {
 <%~ include("./serve-arrival", it) %>
-        } else {
-            if (hdr.matchmul.kind != KIND_PARTIAL) {
-                drop(UNKNOWN_STEP);
-                return;
-            }
+        } else if (hdr.matchmul.kind == KIND_PARTIAL) {
             if (slots.apply().miss) {
                 drop(UNKNOWN_SLOT);
+                return;
+            }
+            hdr.matchmul.kind = KIND_STORE;
+            again();
+            return;
+        } else {
+            if (hdr.matchmul.kind != KIND_STORE) {
+                drop(UNKNOWN_STEP);
                 return;
             }
             if (merges.apply().miss) {
                 drop(UNKNOWN_STEP);
                 return;
             }
+            bit<32> state = (bit<32>)hdr.matchmul.state;
+            bit<32> arrival = (bit<32>)hdr.matchmul.index;
+            bit<32> row = (bit<32>)hdr.matchmul.address;
             bit<32> latest;
-            epochs.read(latest, meta.state);
+            epochs.read(latest, state);
             if (hdr.matchmul.epoch < latest) {
                 drop(STALE);
                 return;
             }
-            epochs.write(meta.state, hdr.matchmul.epoch);
+            epochs.write(state, hdr.matchmul.epoch);
 
             bit<32> counted_for;
             bit<32> of_epoch;
             bit<16> count;
-            arrived.read(counted_for, meta.arrival);
-            parts_epoch.read(of_epoch, meta.row);
-            parts_count.read(count, meta.row);
+            arrived.read(counted_for, arrival);
+            parts_epoch.read(of_epoch, row);
+            parts_count.read(count, row);
             if (of_epoch != hdr.matchmul.epoch) {
                 meta.first = 1;
                 count = 0;
@@ -193,35 +203,35 @@ control Serve(inout headers_t hdr,
                 meta.fresh = 1;
                 count = count + 1;
             }
-            arrived.write(meta.arrival, hdr.matchmul.epoch);
-            parts_epoch.write(meta.row, hdr.matchmul.epoch);
-            parts_count.write(meta.row, count);
+            arrived.write(arrival, hdr.matchmul.epoch);
+            parts_epoch.write(row, hdr.matchmul.epoch);
+            parts_count.write(row, count);
 
-            // What was counted before leaves the accumulators as they are.
+            // The first takes the place of what an earlier request left; what was counted before changes nothing.
             bit<32> old;
 <% for (const m of lanes) { -%>
-            accumulator_<%= m %>.read(old, meta.row);
-            if (meta.fresh == 0) {
-                hdr.lanes.l<%= m %> = old;
-            } else if (meta.first == 0) {
-                if (meta.max == 0) {
+            accumulator_<%= m %>.read(old, row);
+            if (meta.first == 0) {
+                if (meta.fresh == 0) {
+                    hdr.lanes.l<%= m %> = old;
+                } else if (meta.max == 0) {
                     hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> + old;
                 } else if ((int<32>)hdr.lanes.l<%= m %> < (int<32>)old) {
                     hdr.lanes.l<%= m %> = old;
                 }
             }
-            accumulator_<%= m %>.write(meta.row, hdr.lanes.l<%= m %>);
+            accumulator_<%= m %>.write(row, hdr.lanes.l<%= m %>);
 <% } -%>
 
             mark_to_drop(standard_metadata);  // unless it is the last
             if (count == meta.parts) {
                 bit<32> sent_for;
                 bit<8> at_attempt;
-                sent_epoch.read(sent_for, meta.row);
-                sent_attempt.read(at_attempt, meta.row);
+                sent_epoch.read(sent_for, row);
+                sent_attempt.read(at_attempt, row);
                 if (sent_for != hdr.matchmul.epoch || at_attempt < hdr.matchmul.attempt) {
-                    sent_epoch.write(meta.row, hdr.matchmul.epoch);
-                    sent_attempt.write(meta.row, hdr.matchmul.attempt);
+                    sent_epoch.write(row, hdr.matchmul.epoch);
+                    sent_attempt.write(row, hdr.matchmul.attempt);
                     send_back();
                 }
             }

@@ -27,7 +27,7 @@
                 meta.travels = 1;  // to another pipe
             } else {
                 // From a host: only requests enter.
-                if (hdr.matchmul.kind != KIND_REQUEST || hdr.matchmul.epoch == 0) {
+                if (hdr.matchmul.kind != KIND_REQUEST) {
                     drop(FOREIGN);
                     return;
                 }

@@ -3,7 +3,7 @@ const bit<8>  VERSION = 2;
 
 const bit<8>  KIND_REQUEST = 1;  // from a host: part of the input
 const bit<8>  KIND_DATA    = 2;  // part of a layer's input, on its way to a pipe
-<% if (it.program === "tile") { -%>
+<% if (it.program !== "transit") { -%>
 const bit<8>  KIND_STORE   = 3;  // the same at its pipe, being written row by row
 <% } -%>
 const bit<8>  KIND_WORK    = 4;  // a worker: 32 lanes that go around
@@ -15,9 +15,6 @@ const bit<8>  KIND_PARTIAL = 6;  // partial sums or maxima, on their way to a pi
 <% } -%>
 
 const bit<16> CONTINUE = 0xFFFF;   // replication id of the copy with which a worker goes on
-<% if (it.program === "tile") { -%>
-const bit<8>  PARSE_SPAWNED  = 0;  // a new worker: a header alone
-<% } -%>
 const bit<8>  PARSE_CONTINUE = 1;  // a worker's next task: its old lanes are dropped
 const bit<8>  LAYER_BEFORE_FIRST = 255;
 

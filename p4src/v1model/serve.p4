@@ -185,12 +185,10 @@ control Serve(inout headers_t hdr,
     // From the slot's own numbers to the pipe's.
     @id(5)
     action locate(bit<16> base, bit<16> arrivals, bit<16> state) {
-        hdr.matchmul.kind = KIND_STORE;
         hdr.matchmul.address = hdr.matchmul.address + base;
         hdr.matchmul.index = hdr.matchmul.index + arrivals;
         hdr.matchmul.base = base;
         hdr.matchmul.state = state;
-        again();
     }
 
     @id(5)
@@ -482,17 +480,26 @@ control Serve(inout headers_t hdr,
     // All input of the layer has come: copies of this packet are its workers.
     action spawn() {
         hdr.matchmul.kind = KIND_WORK;
-        hdr.matchmul.pc = 0;
-        hdr.matchmul.parse = PARSE_SPAWNED;
         standard_metadata.mcast_grp = meta.spawns;
     }
 
     apply {
 <%~ include("./serve-arrival", it) %>
-        } else if (hdr.matchmul.kind == KIND_DATA) {
+        } else if (hdr.matchmul.kind == KIND_DATA<% if (it.merges) { %> || hdr.matchmul.kind == KIND_PARTIAL<% } %>) {
             if (slots.apply().miss) {
                 drop(UNKNOWN_SLOT);
+                return;
             }
+<% if (it.merges) { -%>
+            if (hdr.matchmul.kind == KIND_PARTIAL) {
+                hdr.matchmul.kind = KIND_WORK;  // a sum, complete: its worker goes on
+            } else {
+                hdr.matchmul.kind = KIND_STORE;
+            }
+<% } else { -%>
+            hdr.matchmul.kind = KIND_STORE;
+<% } -%>
+            again();
             return;
         } else {
             bit<32> state = (bit<32>)hdr.matchmul.state;

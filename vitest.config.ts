@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "models/test/**/*.test.ts"],
     pool: "forks",
     execArgv: ["--conditions=@matchmul/source"],
     testTimeout: 120_000,

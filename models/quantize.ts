@@ -9,19 +9,22 @@
  * --limit N measures the first N test samples, --out FILE.safetensors writes elsewhere, --check writes nothing and fails
  * where the committed file has other bytes.
  */
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { MatchMulError, readFileOrFail, writeFileAtomically } from "@matchmul/common";
 import { importOnnx, normalise } from "@matchmul/model";
 import { saveQuantizedModel } from "@matchmul/quantizer";
+import { linearFacts } from "./tools/facts.js";
 import { makeInt8 } from "./tools/make.js";
 import { type Measured, measure } from "./tools/measure.js";
-import { sources } from "./tools/sources.js";
+import { sourceOf, sources } from "./tools/sources.js";
 
 function fail(message: string): never {
   console.error(message);
   process.exit(2);
 }
+
+const decimal = (n: number): string => n.toLocaleString("en");
 
 function main(): void {
   const { values, positionals } = parseArgs({
@@ -35,27 +38,37 @@ function main(): void {
       check: { type: "boolean" },
     },
   });
-  const source = sources.find(({ name }) => name === positionals[0]);
+  const source = sourceOf(positionals[0]);
   if (source === undefined || positionals.length !== 1)
-    fail(`usage: quantize.ts ${sources.map(({ name }) => name).join("|")} [--onnx FILE] [--calibration FILE] ...`);
+    fail(
+      `usage: quantize.ts ${sources.map(({ name }) => name).join("|")} [--onnx FILE] [--calibration FILE] ...`,
+    );
   const limit = values.limit === undefined ? undefined : Number(values.limit);
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) fail("--limit is a number of samples");
-  const { onnx = source.files.onnx, calibration = source.files.calibration, test = source.files.test } = values;
+  const {
+    onnx = source.files.onnx,
+    calibration = source.files.calibration,
+    test = source.files.test,
+  } = values;
   if (onnx === undefined || calibration === undefined)
-    fail(`${source.name} needs --onnx and --calibration; models/${source.name}/README.md says where they come from`);
+    fail(
+      `${source.name} needs --onnx and --calibration; models/${source.name}/README.md says where they come from`,
+    );
 
   const graph = normalise(importOnnx(onnx));
   const model = makeInt8(graph, source.name, source.read(calibration, graph), source.byteInput);
   const bytes = saveQuantizedModel(model);
-  const path = values.out ?? join(source.folder, `${source.name}.int8.safetensors`);
+  const path = values.out ?? source.files.int8;
   if (values.check) {
     if (!readFileOrFail(path).every((b, i) => b === bytes[i]) || readFileOrFail(path).length !== bytes.length)
       fail(`${path} is not what this command makes`);
-    console.log(`${relative("", path)}: the same ${bytes.length.toLocaleString("en")} bytes`);
+    console.log(`${relative("", path)}: the same ${decimal(bytes.length)} bytes`);
   } else {
     writeFileAtomically(path, bytes);
-    console.log(`${relative("", path)}: ${bytes.length.toLocaleString("en")} bytes`);
+    console.log(`${relative("", path)}: ${decimal(bytes.length)} bytes`);
   }
+  const { weights, multiplyAccumulates } = linearFacts(model);
+  console.log(`${decimal(weights)} weights, ${decimal(multiplyAccumulates)} multiply-accumulates`);
   if (test === undefined) return;
   const samples = source.read(test, graph);
   report(measure(graph, model, { ...samples, values: samples.values.slice(0, limit) }));

@@ -1,5 +1,11 @@
 import type { Graph } from "@matchmul/model";
-import { type Calibration, calibrate, type QuantizedModel, quantize, TensorStatistics } from "@matchmul/quantizer";
+import {
+  type Calibration,
+  calibrate,
+  type QuantizedModel,
+  quantize,
+  TensorStatistics,
+} from "@matchmul/quantizer";
 import { shortNames } from "./short-names.js";
 import type { Samples } from "./sources.js";
 
@@ -11,7 +17,12 @@ const BYTE_RANGE = 127 / 128;
  * requantization, after which ReLU leaves 0 to 127. Ranges by least squared error, biases corrected; both cost a
  * switch nothing.
  */
-export function makeInt8(graph: Graph, name: string, calibrationSamples: Samples, byteInput: boolean): QuantizedModel {
+export function makeInt8(
+  graph: Graph,
+  name: string,
+  calibrationSamples: Samples,
+  byteInput: boolean,
+): QuantizedModel {
   const calibration = calibrate(graph, calibrationSamples.values, { method: "mse" });
   if (byteInput) setByteRange(graph, calibration);
   const { model } = quantize(graph, calibration, {

@@ -15,7 +15,8 @@ export function shortNames(model: QuantizedModel): QuantizedModel {
     const count = (counts.get(layer.kind) ?? 0) + 1;
     counts.set(layer.kind, count);
     const name = word === undefined ? layer.name : `${word}${count}`;
-    if (!renamed.has(layer.output)) renamed.set(layer.output, word === undefined ? layer.output : `${name}_out`);
+    if (!renamed.has(layer.output))
+      renamed.set(layer.output, word === undefined ? layer.output : `${name}_out`);
     const [input] = layerInputs(layer);
     if (layerInputs(layer).length !== 1) throw new Error(`${layer.name} is no link of a chain`);
     return { ...layer, name, input: renamed.get(input)!, output: renamed.get(layer.output)! };

@@ -13,9 +13,8 @@ export interface Samples {
 /** Where one of the project's models comes from, and what it reads. */
 export interface Source {
   name: string;
-  folder: string;
   /** Committed files; what is left out must be given on the command line. */
-  files: { onnx?: string; calibration?: string; test?: string };
+  files: { int8: string; onnx?: string; calibration?: string; test?: string };
   read(path: string, graph: Graph): Samples;
   /** Inputs are bytes, (byte - 128) / 128; the input scale is then 1/128 and the int8 value byte - 128, exactly. */
   byteInput: boolean;
@@ -29,7 +28,10 @@ const bytesWith = (read: (path: string) => ByteSamples) => (path: string) => {
   return { values, labels: samples.labels };
 };
 
+const int8File = (folder: string, name: string) => join(folder, `${name}.int8.safetensors`);
+
 const committed = (folder: string, name: string) => ({
+  int8: int8File(folder, name),
   onnx: join(folder, `${name}.onnx`),
   calibration: join(folder, `${name}-calibration.npz`),
   test: join(folder, `${name}-test.npz`),
@@ -39,7 +41,6 @@ const committed = (folder: string, name: string) => ({
 export const sources: readonly Source[] = [
   {
     name: "digits-cnn",
-    folder: join(root, "digits"),
     files: committed(join(root, "digits"), "digits-cnn"),
     read: (path, graph) => {
       const { images, labels } = readNpz(path);
@@ -49,16 +50,17 @@ export const sources: readonly Source[] = [
   },
   {
     name: "netnn",
-    folder: join(root, "netnn"),
     files: committed(join(root, "netnn"), "netnn"),
     read: bytesWith(readPackets),
     byteInput: true,
   },
   {
     name: "mini-alexnet",
-    folder: join(root, "mini-alexnet"),
-    files: {},
+    files: { int8: int8File(join(root, "mini-alexnet"), "mini-alexnet") },
     read: bytesWith(readCifar10),
     byteInput: true,
   },
 ];
+
+export const sourceOf = (name: string | undefined): Source | undefined =>
+  sources.find((source) => source.name === name);

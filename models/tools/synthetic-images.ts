@@ -27,7 +27,10 @@ function shape(random: Random): Shape {
  */
 export function syntheticImage(random: Random): Uint8Array {
   const [top, bottom] = [colour(random), colour(random)];
-  const shapes = Array.from({ length: random.integer(1, 5) }, () => ({ inside: shape(random), colour: colour(random) }));
+  const shapes = Array.from({ length: random.integer(1, 5) }, () => ({
+    inside: shape(random),
+    colour: colour(random),
+  }));
   const waves = { x: random.next() * 1.5, y: random.next() * 1.5, height: random.integer(0, 40) };
   const noise = random.integer(0, 16);
   const image = new Uint8ClampedArray(SIDE * SIDE * 3);

@@ -1,0 +1,13 @@
+export {
+  type ExecutorFactory,
+  type ExecutorSpec,
+  makeExecutor,
+  type PassOutput,
+  type PipeExecutor,
+} from "./executor.js";
+export type { SimulateOptions } from "./options.js";
+export type { ChannelReport, PipeReport, SimulationReport } from "./report.js";
+export { simulate } from "./simulate.js";
+export { modelledTimings, type PipeTiming, pipeTiming } from "./timing.js";
+export type { Channel, Wiring, WiringOptions } from "./wiring.js";
+export { wire } from "./wiring.js";

@@ -1,0 +1,265 @@
+import type { Random } from "@matchmul/common";
+import {
+  CONTINUE,
+  type MergePipe,
+  SERVE_LANES,
+  type SequencerEntry,
+  ServeKind,
+  type ServeNetwork,
+  type ServeParse,
+  type ServeStep,
+  type Task,
+  type TilePipe,
+} from "@matchmul/planner";
+
+export const HOST_PORT = 1;
+export const LINK_PORT = 2;
+export const UNKNOWN_PORT = 3;
+
+/** Cells of every register: what the emitter rounds up to, so that both levels have equally many. */
+const CELLS = 16;
+
+const pick = <T>(random: Random, values: readonly T[]): T => values[random.integer(0, values.length - 1)];
+const word = (random: Random): number => random.integer(0, 0xffff);
+
+function common(random: Random, loopback: number) {
+  const rids = [1, 2, 3, CONTINUE];
+  const group = (id: number) => ({
+    id,
+    copies: rids
+      .filter(() => random.next() < 0.6)
+      .map((rid) => ({ port: rid === CONTINUE ? loopback : pick(random, [loopback, LINK_PORT]), rid })),
+  });
+  return {
+    node: 5,
+    name: "pipe",
+    switch: "s",
+    pipe: 0,
+    loopbacks: [loopback],
+    links: [LINK_PORT],
+    groups: [group(1), group(2), group(3)],
+    routes: [
+      { destination: 1, port: LINK_PORT },
+      { destination: 5, port: loopback },
+      { destination: 7, port: HOST_PORT },
+    ],
+    admissions: [0, 1].map((slot) => ({ port: HOST_PORT, slot, reply: 7, group: 1 })),
+    requests: [0, 1].map((index) => ({ index, address: random.integer(0, 8), pc: 0, parse: 2 })),
+    slots: [0, 1].flatMap((layer) =>
+      [0, 1].map((slot) => ({
+        layer,
+        slot,
+        base: random.integer(0, 8),
+        arrivals: random.integer(0, 8),
+        state: layer * 2 + slot,
+      })),
+    ),
+    states: CELLS,
+    arrivals: CELLS,
+  };
+}
+
+/** The parses a step may meet, by its operation. */
+const parsesOf = (op: ServeStep["op"], parses: TilePipe["parses"]) => {
+  const kinds: Record<ServeStep["op"], ServeParse["kind"][]> = {
+    store: ["store"],
+    load: ["skip"],
+    sum: ["lanes"],
+    bias: ["lanes"],
+    scale: ["lanes"],
+    pool: ["pool"],
+    convert: ["narrow", "narrow-best", "keys"],
+    merge: ["lanes"],
+  };
+  return parses.filter(({ parse }) => kinds[op].includes(parse.kind));
+};
+
+/** A pipe of nonsense that has every step, every parse: tables as they come. */
+export function randomTile(random: Random, loopback: number): TilePipe {
+  const lookups = random.integer(1, 4);
+  const rowBits = random.integer(8, 10);
+  const banked = random.next() < 0.5;
+  const [pools, merges] = [random.next() < 0.7, random.next() < 0.7];
+  const lanes = random.integer(1, SERVE_LANES);
+  const first = random.integer(0, lookups - 1);
+  const cut = random.integer(1, SERVE_LANES - 1);
+  const parses: ServeParse[] = [
+    { kind: "skip", skip: 0 },
+    { kind: "skip", skip: 4 * SERVE_LANES },
+    { kind: "store", first: 0, count: lookups, skip: random.integer(0, 5) },
+    { kind: "store", first, count: random.integer(1, lookups - first), skip: 0 },
+    { kind: "lanes" },
+    { kind: "keys", keys: random.integer(1, lookups) },
+    { kind: "narrow", lanes, keys: random.integer(1, Math.min(lanes, lookups)) },
+  ];
+  if (pools)
+    parses.push(
+      { kind: "narrow-best", lanes, keys: random.integer(1, Math.min(lanes, lookups)) },
+      { kind: "pool", first: 0, count: cut, fresh: true },
+      { kind: "pool", first: 0, count: cut, fresh: false },
+      { kind: "pool", first: cut, count: SERVE_LANES - cut, fresh: false },
+    );
+  const next = () => ({ pc: random.integer(0, 9), parse: random.integer(0, parses.length - 1) });
+  const task = () => random.integer(0, 4);
+  const step = (op: ServeStep["op"]): ServeStep => {
+    const small = () => random.integer(-3, 3);
+    switch (op) {
+      case "store": {
+        const last = random.next() < 0.6 ? { total: random.integer(1, 2), group: random.integer(1, 3) } : null;
+        return { op, ...next(), dAddress: small(), last };
+      }
+      case "load":
+        return { op };
+      case "sum": {
+        const shiftLeft = random.integer(0, 2);
+        const offsets = banked && random.next() < 0.7 ? Array.from({ length: lookups }, small) : null;
+        return { op, ...next(), shiftLeft, dAddress: small(), dRow: random.integer(0, 256), offsets };
+      }
+      case "bias":
+        return { op, ...next(), answer: random.next() < 0.4 ? { index: word(random) } : null };
+      case "scale":
+        return { op, ...next(), shift: random.integer(0, 20) };
+      case "pool":
+        return { op, ...next(), last: random.next() < 0.5 };
+      case "convert":
+        return { op, ...next(), row: 256 * random.integer(0, 2), send: random.next() < 0.5 };
+      case "merge":
+        return { op, ...next() };
+    }
+  };
+  const ops: ServeStep["op"][] = ["load", "sum", "sum", "sum", "bias", "bias", "scale", "convert", "convert"];
+  if (pools) ops.push("pool", "pool");
+  if (merges) ops.push("merge");
+  const entry = (kind: SequencerEntry["kind"], layer: number, pc: number, op: ServeStep["op"]) => ({
+    kind,
+    layer,
+    pc,
+    step: step(op),
+    label: `${op} of layer ${layer}`,
+  });
+  const sequencer = [0, 1].flatMap((layer) => [
+    ...ops.map((op, pc) => entry(ServeKind.work, layer, pc, op)),
+    ...[0, 1, 2].map((pc) => entry(ServeKind.store, layer, pc, "store")),
+  ]);
+  const some = <T>(make: () => T): T | null => (random.next() < 0.8 ? make() : null);
+  const tasks: Task[] = [1, 2, 3].map((id) => ({
+    id,
+    layer: 0,
+    label: `tile ${id}`,
+    load: { ...next(), address: random.integer(0, 8), row: 256 * random.integer(0, 1) },
+    bias: some(() => ({ row: random.integer(0, 2 ** rowBits - 1) })),
+    pool: some(() => ({ ...next(), task: task() })),
+    send: some(() => ({
+      ...next(),
+      address: word(random),
+      index: word(random),
+      group: random.integer(1, 3),
+      task: task(),
+    })),
+    merge: merges
+      ? some(() => ({ address: word(random), index: word(random), group: random.integer(1, 3), task: task() }))
+      : null,
+  }));
+  const seed = random.integer(1, 2 ** 30);
+  return {
+    ...common(random, loopback),
+    program: "tile",
+    lookups,
+    rowBits,
+    storeRows: CELLS,
+    banked,
+    parses: parses.map((parse, id) => ({ id, parse })),
+    sequencer,
+    tasks,
+    words: () => {
+      let state = seed;
+      const value = (): number => {
+        state = (Math.imul(state, 1664525) + 1013904223) | 0;
+        // Some small, some of every size.
+        return (state >>> 28) % 3 === 0 ? 0 : state >> ((state >>> 24) & 15);
+      };
+      return Array.from({ length: lookups }, () =>
+        Int32Array.from({ length: 2 ** rowBits * SERVE_LANES }, value),
+      );
+    },
+  };
+}
+
+export function randomMerge(random: Random, loopback: number): MergePipe {
+  return {
+    ...common(random, loopback),
+    program: "merge",
+    accumulatorRows: CELLS,
+    merges: [0, 1].map((layer) => ({
+      layer,
+      operation: pick(random, ["add", "max"] as const),
+      parts: random.integer(1, 3),
+    })),
+  };
+}
+
+export function networkOf(pipe: ServeNetwork["pipes"][number]): ServeNetwork {
+  return {
+    name: "random",
+    topology: "one",
+    pipes: [pipe],
+    hosts: [],
+    links: [],
+    request: { packets: [] },
+    logits: 32,
+    slots: 2,
+    layers: ["fc1", "fc2"],
+  };
+}
+
+/** A packet that a pipe may meet, or may not: most are in order. */
+export function randomPacket(
+  random: Random,
+  pipe: TilePipe | MergePipe,
+): { port: number; bytes: Uint8Array } {
+  const odd = (): boolean => random.next() < 0.03;
+  const bytes = new Uint8Array(46 + pick(random, [0, 10, 64, 128, 131, 192, 200]));
+  for (let i = 46; i < bytes.length; i++) bytes[i] = random.next() < 0.4 ? 0 : random.integer(0, 255);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, odd() ? 0x0800 : 0x88b5);
+  bytes[14] = odd() ? 1 : 2;
+  let port = pick(random, [pipe.loopbacks[0], pipe.loopbacks[0], pipe.loopbacks[0], HOST_PORT, LINK_PORT]);
+  if (odd()) port = UNKNOWN_PORT;
+  // Nothing comes back to a pipe that sends nothing to be merged.
+  const merges = pipe.program === "merge" || pipe.sequencer.some(({ step }) => step.op === "merge");
+  const kinds = Object.values(ServeKind).filter((kind) => merges || kind !== ServeKind.partial);
+  bytes[15] = pick(random, kinds);
+  bytes[17] = random.integer(0, 1);
+  if (port === HOST_PORT && !odd()) bytes[15] = ServeKind.request;
+  if (port === pipe.loopbacks[0] && random.next() < 0.8) {
+    bytes[15] = pipe.program === "merge" ? ServeKind.store : ServeKind.work;
+    if (pipe.program === "tile") {
+      const { kind, layer, pc, step } = pick(random, pipe.sequencer);
+      bytes[15] = kind;
+      bytes[16] = pick(random, parsesOf(step.op, pipe.parses)).id;
+      bytes[17] = layer;
+      view.setUint16(30, pc);
+    }
+  } else if (pipe.program === "tile") {
+    // Steps that are not there.
+    view.setUint16(30, 99);
+    bytes[16] = 2;
+  }
+  if (odd()) bytes[16] = 77;
+  if (odd()) bytes[17] = 9;
+  view.setUint16(18, pick(random, [1, 5, 7, 7, 9]));
+  view.setUint16(20, 7);
+  view.setUint16(22, odd() ? 9 : random.integer(0, 1));
+  view.setUint32(24, pick(random, [1, 2, 2, 2, 3]) * 0x3fffffff);
+  bytes[28] = random.integer(0, 2);
+  bytes[29] = random.integer(0, 255);
+  view.setUint16(32, odd() ? 9 : random.integer(1, 3));
+  view.setUint16(34, random.integer(0, CELLS - 1));
+  view.setUint16(36, random.integer(0, CELLS - 1));
+  view.setUint16(38, random.integer(0, 3));
+  view.setUint16(40, random.integer(0, 1));
+  view.setUint16(42, pick(random, [0, 256]));
+  view.setUint16(44, pick(random, [1, 5]));
+  if (port === HOST_PORT) view.setUint16(34, random.integer(0, 2));
+  return { port, bytes: odd() ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes };
+}

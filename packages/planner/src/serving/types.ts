@@ -211,9 +211,13 @@ interface PipeCommon {
   pipe: number;
   /** Ports whose packets come back: a packet stays on the one it came by. */
   loopbacks: number[];
+  /** Ports of cables to other switches. What comes by a port of no kind is dropped. */
+  links: number[];
   groups: ServeGroup[];
   routes: Route[];
   admissions: Admission[];
+  /** Where there are admissions: what a request packet of this index gets, whatever its sender wrote there. */
+  requests: { index: number; address: number; pc: number; parse: number }[];
   slots: SlotEntry[];
   /** Registers: layer and slot states, arrival cells. */
   states: number;
@@ -242,7 +246,7 @@ export interface TilePipe extends PipeCommon {
 export interface MergePipe extends PipeCommon {
   program: "merge";
   accumulatorRows: number;
-  /** By layer: how many arrivals make a sum or maximum, and which of the two. */
+  /** By layer: how many arrivals at an accumulator row make a sum or maximum, and which of the two. */
   merges: { layer: number; operation: "add" | "max"; parts: number }[];
 }
 

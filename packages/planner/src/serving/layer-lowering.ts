@@ -1,0 +1,362 @@
+import type { LayerOption } from "../fabric/types.js";
+import type { Cabling } from "./cabling.js";
+import type { ServeLayer } from "./chain.js";
+import { error } from "./diagnostics.js";
+import {
+  biasPath,
+  convertPath,
+  mergePath,
+  poolPath,
+  scalePath,
+  storePath,
+  storeTilePath,
+  sumPath,
+} from "./paths.js";
+import type { Entry, PathStep, PipeBuilder } from "./pipe-builder.js";
+import { rowAt, type StoreLayout, tilePlace } from "./store-layout.js";
+import { fillBias, fillConversion, fillTile, PAGE_ROWS, tileRows } from "./tables.js";
+import { CONTINUE, PARSE_CONTINUE, SERVE_LANES, ServeKind, type Task } from "./types.js";
+
+/** A layer on one of its pipes. */
+interface Share {
+  builder: PipeBuilder;
+  tiles: number[];
+  /** Positions after pooling. */
+  positions: number[];
+  /** Multicast group of its workers; 0 until it is known. */
+  spawn: number;
+  /** First row of a tile's blocks, of its conversion pages (of all tiles with the same key), and of its bias. */
+  blocks: Map<number, number>;
+  pages: Map<number | null, number>;
+  biases: Map<number, number>;
+}
+
+/** Where a tile's paths begin. */
+interface TilePaths {
+  /** Of part p, for the first position of a pooling window and for the others. */
+  first: Entry[];
+  others: Entry[];
+  /** After the window's last position. */
+  finish: Entry;
+}
+
+/** What a finished tile writes for the pipes of the next layer. */
+interface Arrival {
+  pc: number;
+  parse: number;
+  address: number;
+  index: number;
+}
+
+/** One layer on its pipes: rooms first, for all layers, then the work. */
+export class LayerLowering {
+  readonly shares: Share[];
+  readonly tiles: number;
+  /** Lanes of a tile that are in use. */
+  readonly lanes: number;
+  readonly positions: number;
+  /** Windows of as many positions before pooling; of one without. */
+  readonly windows: number[][];
+  /** Arrivals that make its input. */
+  #total = 0;
+  /** Store paths by the first bank of a tile. */
+  readonly #stores = new Map<number, Entry>();
+  readonly #parallel: boolean;
+
+  constructor(
+    readonly number: number,
+    readonly layer: ServeLayer,
+    readonly layout: StoreLayout,
+    readonly option: LayerOption,
+    readonly pipes: PipeBuilder[],
+    readonly mergers: PipeBuilder[],
+    readonly context: { poolLanes: number; workers: number; cabling: Cabling },
+  ) {
+    const { tilePipes, replicas, splitK, pooling } = option;
+    this.tiles = Math.ceil(layer.outputs / SERVE_LANES);
+    this.lanes = Math.min(SERVE_LANES, layer.outputs);
+    this.positions = layer.pooled[0] * layer.pooled[1];
+    this.windows = layer.windows ?? Array.from({ length: this.positions }, (_, i) => [i]);
+    this.#parallel = pooling === "parallel" && layer.windows !== null;
+    if (splitK > 1 && layer.windows !== null)
+      throw error("plan-mismatch", `${layer.name} splits its inputs and pools`);
+    if (this.merging && mergers.length === 0)
+      throw error("plan-mismatch", `${layer.name} merges, and nothing does`);
+    const own = (count: number, parts: number, part: number): number[] =>
+      Array.from({ length: count }, (_, i) => i).filter((i) => i % parts === part);
+    this.shares = pipes.map((builder, i) => ({
+      builder,
+      tiles: own(this.tiles, tilePipes, i % tilePipes),
+      positions: own(this.positions, replicas, Math.floor(i / tilePipes)),
+      spawn: 0,
+      blocks: new Map(),
+      pages: new Map(),
+      biases: new Map(),
+    }));
+  }
+
+  /** How many arrivals the layer makes at each pipe of the next. */
+  get arrivals(): number {
+    return this.tiles * this.positions;
+  }
+
+  /** Do packets of this layer go through mergers? */
+  get merging(): boolean {
+    return this.#parallel || this.option.splitK > 1;
+  }
+
+  /** Packets that merge into one. */
+  get #parts(): number {
+    return this.#parallel ? Math.max(...this.windows.map((w) => w.length)) : this.option.splitK;
+  }
+
+  addStores(slots: number, total: number): void {
+    this.#total = total;
+    for (const { builder } of this.shares) builder.addSlots(this.number, slots, this.layout.rows, total);
+    if (!this.merging) return;
+    const rows = Math.ceil(this.arrivals / this.mergers.length);
+    for (const merger of this.mergers) {
+      merger.addSlots(this.number, slots, rows, rows * this.#parts);
+      merger.merges.push({
+        layer: this.number,
+        operation: this.#parallel ? "max" : "add",
+        parts: this.#parts,
+      });
+    }
+  }
+
+  addPages(next: LayerLowering | undefined): void {
+    const { requantization } = this.layer;
+    if (next === undefined || requantization === null) return;
+    const keys = Math.min(this.layout.rowBytes, this.lanes);
+    const count = Math.ceil(this.lanes / keys);
+    for (const { builder, tiles, pages } of this.shares)
+      for (const tile of requantization.perChannel ? tiles : [null]) {
+        const page = builder.addRows(count * PAGE_ROWS, PAGE_ROWS);
+        pages.set(tile, page);
+        builder.fills.push(fillConversion(this.layer, next.layout, tile, this.lanes, keys, page));
+      }
+  }
+
+  addBlocks(): void {
+    for (const { builder, tiles, blocks } of this.shares)
+      for (const tile of tiles) {
+        const base = builder.addRows(tileRows(this.layer, this.layout), 2 ** this.layout.g);
+        blocks.set(tile, base);
+        builder.fills.push(fillTile(this.layer, this.layout, tile, base));
+      }
+  }
+
+  addBiases(): void {
+    for (const { builder, tiles, biases } of this.shares)
+      for (const tile of tiles) {
+        const row = builder.addRows(1, 1);
+        biases.set(tile, row);
+        builder.fills.push(fillBias(this.layer, tile, row));
+      }
+  }
+
+  /** Sequencer, tasks and groups of the workers. */
+  addWork(next: LayerLowering | undefined): void {
+    for (const share of this.shares) {
+      const { builder } = share;
+      const load: PathStep = {
+        parse: { kind: "skip", skip: 0 },
+        step: { op: "load" },
+        label: `${this.layer.name}, load`,
+      };
+      builder.path(ServeKind.work, this.number, [load]);
+      const paths = this.#paths(share);
+      const units = share.positions.flatMap((position) => share.tiles.map((tile) => ({ position, tile })));
+      const firsts = this.merging
+        ? units.flatMap((unit) => this.#mergedUnit(share, paths, unit, next))
+        : this.#chains(share, paths, units, next);
+      const { loopbacks } = builder.ports;
+      share.spawn = builder.group(
+        firsts.map((task, w) => ({ port: loopbacks[w % loopbacks.length], rid: task.id })),
+      );
+    }
+  }
+
+  /** Ways in for the tiles of the layer before, after the workers' group is known. */
+  addTileStores(): void {
+    const { builder: reference } = this.shares[0];
+    const { rowBytes } = this.layout;
+    const banks = new Set<number>();
+    for (let tile = 0; tile * SERVE_LANES < this.layer.input.channels; tile++)
+      banks.add(tilePlace(this.layout, tile, 0, 0).bank);
+    for (const { builder, spawn } of this.shares)
+      for (const bank of [...banks].filter((b) => b < rowBytes)) {
+        const path = storeTilePath(this.layer.name, this.layout, bank, this.#total, spawn);
+        const entry = builder.path(ServeKind.store, this.number, path);
+        if (builder === reference) this.#stores.set(bank, entry);
+      }
+  }
+
+  /** Ways in for request packets of so many rows. */
+  addRequestStores(rows: number[]): Map<number, Entry> {
+    const entries = new Map<number, Entry>();
+    const { rowBytes } = this.layout;
+    for (const { builder, spawn } of this.shares)
+      for (const count of new Set(rows)) {
+        const path = storePath(this.layer.name, count, 0, rowBytes, count * rowBytes, this.#total, spawn);
+        entries.set(count, builder.path(ServeKind.store, this.number, path));
+      }
+    return entries;
+  }
+
+  /** How tile `tile` of the layer before, at a position of its output, comes in here. */
+  arrivalOf(tile: number, tiles: number, position: number): Arrival {
+    const { layout, layer } = this;
+    const y = Math.floor(position / layer.input.width) + layout.top;
+    const x = (position % layer.input.width) + layout.left;
+    const { bank, address } = tilePlace(layout, tile, y, x);
+    return { ...this.#storeEntry(bank), address, index: position * tiles + tile };
+  }
+
+  /** The paths of every tile; tiles whose sequence is the same share them. */
+  #paths({ builder, tiles, pages }: Share): (tile: number) => TilePaths {
+    const { layer, layout, lanes, number } = this;
+    const { poolLanes } = this.context;
+    const { requantization } = layer;
+    const made = new Map<number, TilePaths>();
+    const put = (steps: PathStep[], then?: Entry): Entry => builder.path(ServeKind.work, number, steps, then);
+    const make = (tile: number): TilePaths => {
+      const answer = requantization === null ? tile : null;
+      const bias = biasPath(layer, answer);
+      const page = pages.get(requantization?.perChannel ? tile : null) ?? 0;
+      const serial = layer.windows !== null && !this.#parallel;
+      const convert = requantization === null ? [] : convertPath(layer, lanes, layout.rowBytes, page, serial);
+      if (serial) {
+        const head = (fresh: boolean): Entry =>
+          put([...this.#sums(0), ...bias, ...scalePath(layer), ...poolPath(layer, lanes, poolLanes, fresh)]);
+        const first = head(true);
+        const others = this.windows.some((w) => w.length > 1) ? head(false) : first;
+        return { first: [first], others: [others], finish: put(convert) };
+      }
+      const tail = [...bias, ...(requantization === null ? [] : scalePath(layer)), ...convert];
+      if (!this.merging) {
+        const first = [put([...this.#sums(0), ...tail])];
+        return { first, others: first, finish: first[0] };
+      }
+      const finish = put(tail);
+      const first = Array.from({ length: this.option.splitK }, (_, part) =>
+        put([...this.#sums(part), ...mergePath(layer)], finish),
+      );
+      return { first, others: first, finish };
+    };
+    const own = requantization === null || requantization.perChannel;
+    for (const tile of tiles) made.set(tile, own || made.size === 0 ? make(tile) : made.get(tiles[0])!);
+    return (tile) => made.get(tile)!;
+  }
+
+  /** The rows of a window that a part of the workers sums up. */
+  #sums(part: number): PathStep[] {
+    const { layer, layout } = this;
+    const rows = layer.kernel[0] * layer.kernel[1] * layout.usedRows;
+    const cut = (p: number): number => Math.floor((rows * p) / this.option.splitK);
+    return sumPath(layer, layout, cut(part), cut(part + 1));
+  }
+
+  /** A task that computes a tile at a position before pooling. */
+  #task({ builder, blocks, biases }: Share, tile: number, at: number, entry: Entry): Task {
+    const { layer, layout, number } = this;
+    const y = Math.floor(at / layer.outSize[1]);
+    const x = at % layer.outSize[1];
+    const task = builder.task(number, `${layer.name}, tile ${tile} at (${y}, ${x})`);
+    const address = rowAt(layout, y * layer.stride[0], x * layer.stride[1]);
+    task.load = { ...entry, address, row: blocks.get(tile)! };
+    task.bias = { row: biases.get(tile)! };
+    return task;
+  }
+
+  /** Work without merging: each worker takes several units, one after the other. Their first tasks. */
+  #chains(
+    share: Share,
+    paths: (tile: number) => TilePaths,
+    units: { position: number; tile: number }[],
+    next: LayerLowering | undefined,
+  ): Task[] {
+    // Who sends an answer is no worker any more.
+    const length = next === undefined ? 1 : Math.ceil(units.length / this.context.workers);
+    const workers = Math.ceil(units.length / Math.max(1, length));
+    const ends: { first: Task; last: Task }[] = units.map(({ position, tile }) => {
+      const { first, others, finish } = paths(tile);
+      const window = this.windows[position];
+      const tasks = window.map((at, i) => this.#task(share, tile, at, (i === 0 ? first : others)[0]));
+      if (this.layer.windows !== null)
+        tasks.forEach((task, i) => {
+          task.pool =
+            i + 1 < tasks.length
+              ? { pc: 0, parse: PARSE_CONTINUE, task: tasks[i + 1].id }
+              : { ...finish, task: task.id };
+        });
+      return { first: tasks[0], last: tasks[tasks.length - 1] };
+    });
+    if (next !== undefined)
+      units.forEach(({ position, tile }, u) => {
+        const following = ends[u + workers]?.first.id ?? 0;
+        this.#send(share, ends[u].last, tile, position, u % workers, following, next);
+      });
+    return ends.slice(0, workers).map(({ first }) => first);
+  }
+
+  /** A tile whose parts are merged: a task for each part; that of the first goes on with what was merged. */
+  #mergedUnit(
+    share: Share,
+    paths: (tile: number) => TilePaths,
+    { position, tile }: { position: number; tile: number },
+    next: LayerLowering | undefined,
+  ): Task[] {
+    const parts = this.#parts;
+    const window = this.windows[position];
+    const unit = position * this.tiles + tile;
+    const merger = this.mergers[unit % this.mergers.length];
+    const address = Math.floor(unit / this.mergers.length);
+    const { ports } = share.builder;
+    const port = this.context.cabling.port(ports.switch, merger.ports.node, unit);
+    const group = share.builder.group([{ port, rid: merger.ports.node }]);
+    const entries = paths(tile).first;
+    const tasks = Array.from({ length: parts }, (_, part) =>
+      this.#parallel
+        ? // A window at the border may be smaller: what is largest stays so, however often it comes.
+          this.#task(share, tile, window[part % window.length], entries[0])
+        : this.#task(share, tile, window[0], entries[part]),
+    );
+    tasks.forEach((task, part) => {
+      task.merge = { address, index: address * parts + part, group, task: tasks[0].id };
+    });
+    if (next !== undefined) this.#send(share, tasks[0], tile, position, unit, 0, next);
+    return tasks;
+  }
+
+  /** What a finished tile writes into its packet, and to whom it goes. */
+  #send(
+    { builder }: Share,
+    task: Task,
+    tile: number,
+    position: number,
+    worker: number,
+    following: number,
+    next: LayerLowering,
+  ): void {
+    const { loopbacks, switch: at } = builder.ports;
+    const lane = worker % loopbacks.length;
+    const copies = next.pipes.map(({ ports }, i) => ({
+      port: this.context.cabling.port(at, ports.node, lane + i),
+      rid: ports.node,
+    }));
+    if (following > 0) copies.push({ port: loopbacks[lane], rid: CONTINUE });
+    task.send = {
+      ...next.arrivalOf(tile, this.tiles, position),
+      group: builder.group(copies),
+      task: following,
+    };
+  }
+
+  #storeEntry(bank: number): Entry {
+    const entry = this.#stores.get(bank);
+    if (entry === undefined) throw new Error(`no way to store at bank ${bank}`);
+    return entry;
+  }
+}

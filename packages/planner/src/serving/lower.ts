@@ -1,0 +1,193 @@
+import { type HardwareProfile, loadProfile, type Topology } from "@matchmul/profiles";
+import type { QuantizedModel } from "@matchmul/quantizer";
+import type { FabricPlan } from "../fabric/types.js";
+import { Cabling } from "./cabling.js";
+import { serveLayers } from "./chain.js";
+import { error } from "./diagnostics.js";
+import { LayerLowering } from "./layer-lowering.js";
+import { GroupNumbers, ParseTable, PipeBuilder } from "./pipe-builder.js";
+import { packRequest, plainImage, windowed } from "./request.js";
+import { rowBytesOf, type StoreLayout, storeLayout } from "./store-layout.js";
+import type { RequestLayout, ServeNetwork } from "./types.js";
+
+export interface LowerServingOptions {
+  /** Requests in flight at most. */
+  slots: number;
+  /** Lookup tables of a pipe; default what its profile has room for. */
+  lookups?: number;
+  /** Lanes whose maxima are kept in one pass; default 16: what a Tofino's 16-bit containers hold twice. */
+  poolLanes?: number;
+  /** Workers of a layer on a pipe, at most; default 512. */
+  workers?: number;
+  /** Hosts that send requests; by default as many of the topology's, in order, as there are slots. */
+  hosts?: string[];
+  /** Profiles by the names the topology uses; default `loadProfile`. */
+  profileOf?: (name: string) => HardwareProfile;
+}
+
+/** Lookup tables of a pass: one a stage, beside the sequencer, the registers and the requantization. */
+export function servingLookups(profile: HardwareProfile): number {
+  return (profile.pipeline?.stages ?? 0) >= 20 ? 16 : 8;
+}
+
+/**
+ * A model on the pipes that a plan gives its layers: what every pipe's tables hold.
+ *
+ * @throws MatchMulError layer-not-lowered, layer-order, accumulator-too-large, plan-mismatch, serving-too-large,
+ * topology-too-small
+ */
+export function lowerServing(
+  model: QuantizedModel,
+  plan: FabricPlan,
+  topology: Topology,
+  options: LowerServingOptions,
+): ServeNetwork {
+  const { slots, poolLanes = 16, workers = 512, profileOf = loadProfile } = options;
+  const layers = serveLayers(model);
+  if (layers.length !== plan.layers.length)
+    throw error("plan-mismatch", `it has ${plan.layers.length} layers, the model ${layers.length}`);
+  const hosts = options.hosts ?? topology.hosts.slice(0, slots).map((h) => h.name);
+  if (hosts.length === 0) throw error("plan-mismatch", `${topology.name} has no host`);
+  const placed = [...plan.layers.flatMap((l) => l.pipes), ...plan.mergers];
+  for (const at of placed)
+    if (!topology.switches.some((s) => s.name === at.switch))
+      throw error("plan-mismatch", `${topology.name} has no switch ${at.switch}`);
+  const cabling = new Cabling(topology, new Set(placed.map((p) => p.switch)), hosts, profileOf);
+  const parses = new ParseTable();
+  const numbers = new GroupNumbers();
+  const builders = new Map(
+    cabling.pipes.map((ports) => {
+      const lookups = options.lookups ?? servingLookups(ports.profile);
+      return [ports.name, new PipeBuilder(ports, lookups, parses, numbers)];
+    }),
+  );
+  const builderOf = ({ switch: at, pipe }: { switch: string; pipe: number }): PipeBuilder => {
+    const ports = cabling.at(at, pipe);
+    if (ports === undefined) throw error("plan-mismatch", `switch ${at} has no pipe ${pipe}`);
+    return builders.get(ports.name)!;
+  };
+
+  const lookups = Math.min(...plan.layers.flatMap((l) => l.pipes.map((p) => builderOf(p).lookups)));
+  const mergers = plan.mergers.map(builderOf);
+  let gather = plainImage(layers[0]);
+  const lowerings = plan.layers.map(({ option, pipes, name }, number) => {
+    let layer = layers[number];
+    if (option.kernel !== "bit-serial" || ![2, 4, 8].includes(option.g))
+      throw error("plan-mismatch", `${name} has keys of ${option.g} bits; they are 2, 4 or 8`);
+    if (pipes.length !== option.tilePipes * option.replicas)
+      throw error("plan-mismatch", `${name} is on ${pipes.length} pipes`);
+    if (number === 0) {
+      const windows = windowed(layer, rowBytesOf(lookups) * option.g);
+      if (windows !== undefined) ({ layer, gather } = windows);
+    }
+    return new LayerLowering(
+      number,
+      layer,
+      imageLayout(layer, option.g, lookups),
+      option,
+      pipes.map(builderOf),
+      mergers,
+      {
+        poolLanes,
+        workers,
+        cabling,
+      },
+    );
+  });
+  const [first] = lowerings;
+  const packets = packRequest(first.layer, first.layout, gather);
+  for (const [i, lowering] of lowerings.entries())
+    lowering.addStores(slots, i === 0 ? packets.length : lowerings[i - 1].arrivals);
+  // Pages are aligned to more rows than blocks, and blocks of large keys to more than those of small ones.
+  for (const [i, lowering] of lowerings.entries()) lowering.addPages(lowerings[i + 1]);
+  for (const lowering of [...lowerings].sort((a, b) => b.layout.g - a.layout.g)) lowering.addBlocks();
+  for (const lowering of lowerings) lowering.addBiases();
+  // From the last: a layer has to know how the next one stores, and that one whom it spawns.
+  for (let l = lowerings.length - 1; l >= 0; l--) {
+    lowerings[l].addWork(lowerings[l + 1]);
+    if (l > 0) lowerings[l].addTileStores();
+  }
+  const entries = first.addRequestStores(packets.map((p) => p.rows));
+  const request: RequestLayout = {
+    packets: packets.map(({ address, rows, bits }, index) => ({
+      index,
+      address,
+      ...entries.get(rows)!,
+      bits,
+    })),
+  };
+
+  const routed = [...cabling.pipes, ...cabling.hosts].map((end) => end.node);
+  const clients = cabling.hosts.map((host, h) => ({
+    ...host,
+    slots: Array.from({ length: slots }, (_, slot) => slot).filter(
+      (slot) => slot % cabling.hosts.length === h,
+    ),
+  }));
+  const pipes = [...builders.values()].map((builder) => {
+    const { ports } = builder;
+    const here = clients.filter((c) => c.switch === ports.switch && c.pipe === ports.pipe);
+    const admissions = here.flatMap(({ node, port, slots: own }) => {
+      const copies = first.pipes.map(({ ports: to }, i) => ({
+        port: cabling.port(ports.switch, to.node, i),
+        rid: to.node,
+      }));
+      const group = builder.group(copies);
+      return own.map((slot) => ({ port, slot, reply: node, group }));
+    });
+    return builder.build({
+      routes: routed.map((destination) => ({
+        destination,
+        port: cabling.port(ports.switch, destination, destination + ports.node),
+      })),
+      admissions,
+      requests:
+        admissions.length === 0
+          ? []
+          : request.packets.map(({ index, address, pc, parse }) => ({ index, address, pc, parse })),
+    });
+  });
+  return {
+    name: model.name,
+    topology: topology.name,
+    pipes,
+    hosts: clients.map(({ node, name, switch: at, port, slots: own }) => ({
+      node,
+      name,
+      switch: at,
+      port,
+      slots: own,
+    })),
+    links: cabling.cables,
+    request,
+    logits: layers.at(-1)!.outputs,
+    slots,
+    layers: layers.map((l) => l.name),
+  };
+}
+
+/** The store of a layer's input: the image with all that its windows reach. */
+function imageLayout(
+  {
+    input,
+    range,
+    kernel,
+    stride,
+    dilation,
+    padBefore,
+    outSize,
+  }: ConstructorParameters<typeof LayerLowering>[1],
+  g: number,
+  lookups: number,
+): StoreLayout {
+  const reach = (d: 0 | 1, size: number): number =>
+    Math.max(padBefore[d] + size, (outSize[d] - 1) * stride[d] + (kernel[d] - 1) * dilation[d] + 1);
+  const image = {
+    channels: input.channels,
+    height: reach(0, input.height),
+    width: reach(1, input.width),
+    top: padBefore[0],
+    left: padBefore[1],
+  };
+  return storeLayout(image, range, g, lookups);
+}

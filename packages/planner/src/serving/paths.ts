@@ -1,0 +1,143 @@
+import type { ServeLayer } from "./chain.js";
+import type { PathStep } from "./pipe-builder.js";
+import { type StoreLayout, tileShare } from "./store-layout.js";
+import { PAGE_ROWS } from "./tables.js";
+import { SERVE_LANES, type ServeStep } from "./types.js";
+
+/** Bytes of a DATA packet's payload: the lanes of the worker that sent it. */
+const DATA_BYTES = 4 * SERVE_LANES;
+const EMPTY = { pc: 0, parse: 0 };
+/** Differences of 16-bit fields. */
+const word = (difference: number): number => difference & 0xffff;
+
+/** Rows of the store that hold a window's most significant plane, counted from that of its first element. */
+export function windowRows(layer: ServeLayer, layout: StoreLayout): number[] {
+  const rows: number[] = [];
+  for (let i = 0; i < layer.kernel[0]; i++)
+    for (let j = 0; j < layer.kernel[1]; j++)
+      for (let r = 0; r < layout.usedRows; r++) {
+        const position = i * layer.dilation[0] * layout.width + j * layer.dilation[1];
+        rows.push((position * layout.rowsPerPosition + r) * layout.planes);
+      }
+  return rows;
+}
+
+/**
+ * Sums over the rows `from` to `to` of a window, plane by plane (Horner). The worker comes with the address of the
+ * window and the first row of the tile's blocks.
+ */
+export function sumPath(layer: ServeLayer, layout: StoreLayout, from: number, to: number): PathStep[] {
+  const rows = windowRows(layer, layout);
+  const steps: PathStep[] = [];
+  let address = 0;
+  let row = 0;
+  for (let plane = 0; plane < layout.planes; plane++)
+    for (let k = from; k < to; k++) {
+      // The sign plane has the negated blocks, which come first.
+      const block = layout.signed && plane > 0 ? rows.length + k : k;
+      const step: ServeStep = {
+        op: "sum",
+        ...EMPTY,
+        shiftLeft: plane > 0 && k === from ? 1 : 0,
+        dAddress: word(rows[k] + plane - address),
+        dRow: word(block * 2 ** layout.g - row),
+        offsets: null,
+      };
+      address = rows[k] + plane;
+      row = block * 2 ** layout.g;
+      const label = `${layer.name}, plane ${layout.planes - 1 - plane}, row ${k + 1} of ${rows.length}`;
+      steps.push({ parse: { kind: "lanes" }, step, label });
+    }
+  return steps;
+}
+
+export function biasPath(layer: ServeLayer, answer: number | null): PathStep[] {
+  const step: ServeStep = { op: "bias", ...EMPTY, answer: answer === null ? null : { index: answer } };
+  return [{ parse: { kind: "lanes" }, step, label: `${layer.name}, bias` }];
+}
+
+export function scalePath(layer: ServeLayer): PathStep[] {
+  const step: ServeStep = { op: "scale", ...EMPTY, shift: layer.requantization!.shift };
+  return [{ parse: { kind: "lanes" }, step, label: `${layer.name}, scale` }];
+}
+
+/** Running maxima of `lanes` lanes, `together` in a pass. */
+export function poolPath(layer: ServeLayer, lanes: number, together: number, fresh: boolean): PathStep[] {
+  const steps: PathStep[] = [];
+  for (let first = 0; first < lanes; first += together) {
+    const count = Math.min(together, lanes - first);
+    steps.push({
+      parse: { kind: "pool", first, count, fresh: fresh && first === 0 },
+      step: { op: "pool", ...EMPTY, last: first + together >= lanes },
+      label: `${layer.name}, maximum of lanes ${first} to ${first + count - 1}`,
+    });
+  }
+  return steps;
+}
+
+/** From the lanes (or maxima) to the bytes of planes that the next layer's stores take. */
+export function convertPath(
+  layer: ServeLayer,
+  lanes: number,
+  keys: number,
+  page: number,
+  pooled: boolean,
+): PathStep[] {
+  const steps: PathStep[] = [];
+  for (let first = 0; first < lanes; first += keys) {
+    const count = Math.min(keys, lanes - first);
+    steps.push({
+      parse:
+        first > 0
+          ? { kind: "keys", keys: count }
+          : { kind: pooled ? "narrow-best" : "narrow", lanes, keys: count },
+      step: {
+        op: "convert",
+        ...EMPTY,
+        row: page + (first / keys) * PAGE_ROWS,
+        send: first + keys >= lanes,
+      },
+      label: `${layer.name}, planes of lanes ${first} to ${first + count - 1}`,
+    });
+  }
+  return steps;
+}
+
+/** Partial sums or maxima on their way; what follows is for when they come back. */
+export function mergePath(layer: ServeLayer): PathStep[] {
+  return [
+    { parse: { kind: "lanes" }, step: { op: "merge", ...EMPTY }, label: `${layer.name}, to the merger` },
+  ];
+}
+
+/** Stores a tile's bytes, `bank` the first of its banks: a pass for each row of them. */
+export function storeTilePath(
+  name: string,
+  layout: StoreLayout,
+  bank: number,
+  total: number,
+  group: number,
+): PathStep[] {
+  const { rowsPerTile, bytes } = tileShare(layout.g, layout.rowBytes);
+  return storePath(name, rowsPerTile * layout.planes, bank, bytes, DATA_BYTES, total, group);
+}
+
+/** Stores whole rows, one after the other: what a request brings. */
+export function storePath(
+  name: string,
+  rows: number,
+  first: number,
+  count: number,
+  payload: number,
+  total: number,
+  group: number,
+): PathStep[] {
+  return Array.from({ length: rows }, (_, i) => {
+    const last = i === rows - 1;
+    return {
+      parse: { kind: "store", first, count, skip: last ? payload - rows * count : 0 },
+      step: { op: "store", ...EMPTY, dAddress: i > 0 ? 1 : 0, last: last ? { total, group } : null },
+      label: `${name}, store row ${i + 1} of ${rows}`,
+    };
+  });
+}

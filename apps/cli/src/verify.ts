@@ -28,8 +28,8 @@ export interface VerifyOptions {
   /** Table entries to break on purpose, in the first target; 0 leaves that out. */
   mutations: number;
   seed: number;
-  /** `bmv2`: also send every image through BMv2's simple_switch. */
-  on?: "engine" | "bmv2";
+  /** `bmv2`: also send every image through BMv2's simple_switch; `bmv2-passes`: and compare the packet of every pass. */
+  on?: "engine" | "bmv2" | "bmv2-passes";
 }
 
 /** What executing one target's text showed. */
@@ -105,23 +105,32 @@ export async function verifyBundle(
       );
   }
   let bmv2: Bmv2Report | undefined;
-  if (options.on === "bmv2") {
+  if (runsOnBmv2(options)) {
     const files = pipeFiles(bundle, folderOf("v1model"));
     const path = (name: string) => join(bundle.directory, files.folder, name);
     const subject = { model, program, p4: path(files.program), entries: path(files.entries) };
     bmv2 = await terminal.step(
       "bmv2",
-      () => verifyOnBmv2(subject, inputs, terminal),
-      (b) => `${b.answers} answers, ${b.exactImages}/${b.images} exact`,
+      () =>
+        verifyOnBmv2(subject, inputs, { progress: terminal.progress, passes: options.on === "bmv2-passes" }),
+      (b) => `${b.answers} answers, ${b.exactImages}/${b.images} exact${passesOf(b)}`,
     );
   }
   return { plan, ...conclude(terminal, levels, { targets: verified, mutation, bmv2 }) };
 }
 
+const runsOnBmv2 = ({ on }: VerifyOptions): boolean => on === "bmv2" || on === "bmv2-passes";
+
+const passesOf = ({ packets }: Bmv2Report): string =>
+  packets === undefined
+    ? ""
+    : `, ${count(packets.checked - packets.different)}/${count(packets.checked)} packets equal`;
+
 /** The targets to execute. @throws MatchMulError bundle-target */
-function targetsOf(bundle: Bundle, { target, on }: VerifyOptions): string[] {
+function targetsOf(bundle: Bundle, options: VerifyOptions): string[] {
+  const { target } = options;
   const { targets } = bundle.manifest;
-  for (const wanted of [target, on === "bmv2" ? "v1model" : undefined])
+  for (const wanted of [target, runsOnBmv2(options) ? "v1model" : undefined])
     if (wanted !== undefined && !targets.includes(wanted))
       throw error("bundle-target", bundle.directory, wanted, targets);
   return target === undefined ? targets : [target];
@@ -195,6 +204,13 @@ export function checksOf({
     }
   }
   if (bmv2) whole("BMv2", bmv2);
+  if (bmv2?.packets)
+    checks.push({
+      name: "microcode = BMv2, the packet after every pass",
+      unit: "packets",
+      equal: bmv2.packets.checked - bmv2.packets.different,
+      compared: bmv2.packets.checked,
+    });
   if (mutation)
     checks.push({
       name: "table bits flipped on purpose are reported",

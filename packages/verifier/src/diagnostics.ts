@@ -13,6 +13,10 @@ export const error = defineDiagnostics("verifier", {
     message: `the compiler's logs in ${path} cannot be read: ${why}`,
     hint: "compile the bundle's program with p4c-barefoot -g --verbose, and give its output folder",
   }),
+  "not-traceable": () => ({
+    message: "the program has no recirculate_preserving_field_list, so its passes cannot be seen on BMv2",
+    hint: "compare the answers alone: --on bmv2",
+  }),
   "tool-failed": (tool: string, why: string) => ({
     message: `${tool} failed: ${why}`,
     hint: "run it by hand on the bundle's files, as the bundle's README shows",

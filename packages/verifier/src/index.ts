@@ -1,6 +1,7 @@
 export { type Bmv2Run, runOnBmv2 } from "./bmv2/switch.js";
 export { bmv2Tools, findTool, missingBmv2Tools } from "./bmv2/tools.js";
-export { type Bmv2Report, verifyOnBmv2 } from "./bmv2/verify.js";
+export { traced } from "./bmv2/trace.js";
+export { type Bmv2Options, type Bmv2Report, verifyOnBmv2 } from "./bmv2/verify.js";
 export { checkEntries, type ExpectedEntries, expectedEntries } from "./entries.js";
 export { loadPipe } from "./load.js";
 export { type MutationReport, mutationCheck } from "./mutation.js";

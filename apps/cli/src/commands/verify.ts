@@ -31,9 +31,9 @@ export function verifyCommand(): Command {
     .addOption(
       new Option(
         "--on <executor>",
-        "bmv2: also send every image through simple_switch, which must be on PATH",
+        "bmv2: also send every image through simple_switch, which must be on PATH; bmv2-passes: and compare every packet it recirculates",
       )
-        .choices(["engine", "bmv2"])
+        .choices(["engine", "bmv2", "bmv2-passes"])
         .default("engine"),
     )
     .option("--allow-changed", "verify files that were edited after compiling")
@@ -88,13 +88,15 @@ export function describeVerification(terminal: Terminal, found: Verification): s
           ),
         );
       }
-  const onBmv2 = found.bmv2?.first;
-  if (onBmv2 !== undefined)
-    lines.push(
-      red(
-        `BMv2: first difference at image ${onBmv2.image}: expected ${onBmv2.expected}, got ${onBmv2.actual}`,
-      ),
-    );
+  for (const first of [found.bmv2?.first, found.bmv2?.packets?.first])
+    if (first !== undefined) {
+      const image = first.image === undefined ? "" : `image ${first.image}, `;
+      lines.push(
+        red(
+          `BMv2: first difference at ${image}${first.where}: expected ${first.expected}, got ${first.actual}`,
+        ),
+      );
+    }
   for (const missed of found.mutation?.missed ?? []) lines.push(red(`not reported: ${missed}`));
   for (const { level, right } of accuracy)
     lines.push(`${level.padEnd(14)} ${percent(right / images)} of ${count(images)} images right`);

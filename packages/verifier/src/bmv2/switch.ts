@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { noProgress, type Progress } from "@matchmul/common";
-import { readPcap, writePcap } from "@matchmul/p4-engine";
+import type { SentPacket } from "@matchmul/emitter";
 import { error } from "../diagnostics.js";
+import { captureOf, GrowingCapture } from "./capture.js";
 import { compileForBmv2, firstLines } from "./compile.js";
 import { missingBmv2Tools } from "./tools.js";
 
@@ -12,9 +13,17 @@ export interface Bmv2Run {
   /** The bundle's .p4 file (v1model) and its simple_switch_CLI commands. */
   program: string;
   entries: string;
+  /** What to make of the program's text before it is compiled. Default: nothing. */
+  change?: (text: string) => string;
+  /** Commands before the entries. */
+  commands?: string;
   /** Packets to send, all on this port. */
   packets: readonly Uint8Array[];
   port: number;
+  /** Ports that packets can leave by, beside that one. */
+  outputs?: readonly number[];
+  /** Packets that are to come out: with the last of them the run ends. */
+  expected: number;
   progress?: Progress;
   signal?: AbortSignal;
 }
@@ -48,22 +57,16 @@ exec 3>&-
 wait $switch
 `;
 
-/** Packets in a pcap file that is being written: its whole records only. */
-function packetsIn(path: string): Uint8Array[] {
-  if (!existsSync(path)) return [];
-  const file = readFileSync(path);
-  let end = 24;
-  while (end + 16 <= file.length && end + 16 + file.readUInt32LE(end + 8) <= file.length)
-    end += 16 + file.readUInt32LE(end + 8);
-  return file.length < 24 ? [] : readPcap(file.subarray(0, end)).packets.map(({ bytes }) => bytes);
-}
-
-async function runSwitch(run: Bmv2Run, folder: string): Promise<Uint8Array[]> {
+async function runSwitch(run: Bmv2Run, folder: string): Promise<SentPacket[]> {
   const { progress = noProgress, signal } = run;
-  const ports = [...new Set([0, run.port])];
+  const ports = [...new Set([0, run.port, ...(run.outputs ?? [])])];
   const interfaces = ports.map((p) => `-i ${p}@p${p}`).join(" ");
-  for (const p of ports) if (p !== run.port) writeFileSync(join(folder, `p${p}_in.pcap`), writePcap([]));
-  writeFileSync(join(folder, "input.pcap"), writePcap(run.packets.map((bytes) => ({ bytes, timeNs: 0n }))));
+  for (const p of ports) if (p !== run.port) writeFileSync(join(folder, `p${p}_in.pcap`), captureOf([]));
+  writeFileSync(join(folder, "input.pcap"), captureOf(run.packets));
+  const captures = ports.map((port) => ({
+    port,
+    file: new GrowingCapture(join(folder, `p${port}_out.pcap`)),
+  }));
   const log = openSync(join(folder, "run.log"), "w");
   const child = spawn("unshare", ["-n", "bash", "-c", script, "bash", interfaces, `p${run.port}_in.pcap`], {
     cwd: folder,
@@ -97,7 +100,7 @@ async function runSwitch(run: Bmv2Run, folder: string): Promise<Uint8Array[]> {
   };
   process.once("exit", onExit);
   try {
-    let answers: Uint8Array[] = [];
+    const out: SentPacket[] = [];
     for (let lastChange = Date.now(); ; ) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       if (signal?.aborted) throw signal.reason;
@@ -113,11 +116,11 @@ async function runSwitch(run: Bmv2Run, folder: string): Promise<Uint8Array[]> {
         lastChange = Date.now();
         continue;
       }
-      const now = packetsIn(join(folder, `p${run.port}_out.pcap`));
-      if (now.length > answers.length) lastChange = Date.now();
-      answers = now;
-      progress.update("packets through BMv2", answers.length, run.packets.length);
-      if (answers.length >= run.packets.length || Date.now() - lastChange > PATIENCE_MS) return answers;
+      const before = out.length;
+      for (const { port, file } of captures) out.push(...file.packets().map((bytes) => ({ port, bytes })));
+      if (out.length > before) lastChange = Date.now();
+      progress.update("packets through BMv2", Math.min(out.length, run.expected), run.expected);
+      if (out.length >= run.expected || Date.now() - lastChange > PATIENCE_MS) return out;
     }
   } finally {
     process.off("exit", onExit);
@@ -127,17 +130,22 @@ async function runSwitch(run: Bmv2Run, folder: string): Promise<Uint8Array[]> {
 
 /**
  * Runs packets through a program on BMv2's simple_switch: compiles it, starts the switch by itself, loads the
- * entries, sends the packets, stops the switch. Returns what came out of the port they went in by.
+ * entries, sends the packets, stops the switch. Returns what came out, for each port in order.
  *
  * @throws MatchMulError tool-missing, tool-failed
  */
-export async function runOnBmv2(run: Bmv2Run): Promise<Uint8Array[]> {
+export async function runOnBmv2(run: Bmv2Run): Promise<SentPacket[]> {
   const missing = missingBmv2Tools();
   if (missing.length > 0) throw error("tool-missing", missing);
   const folder = mkdtempSync(join(tmpdir(), "matchmul-bmv2-"));
   try {
-    await compileForBmv2(run.program, join(folder, "program.json"), run.signal);
-    const commands = readFileSync(run.entries, "utf8");
+    let { program } = run;
+    if (run.change) {
+      program = join(folder, basename(run.program));
+      writeFileSync(program, run.change(readFileSync(run.program, "utf8")));
+    }
+    await compileForBmv2(program, join(folder, "program.json"), run.signal);
+    const commands = (run.commands ?? "") + readFileSync(run.entries, "utf8");
     writeFileSync(join(folder, "commands.txt"), `set_queue_depth 1000000\n${commands}`);
     return await runSwitch(run, folder);
   } finally {

@@ -101,11 +101,14 @@ export function randomTile(random: Random, loopback: number): TilePipe {
     );
   const next = () => ({ pc: random.integer(0, 9), parse: random.integer(0, parses.length - 1) });
   const task = () => random.integer(0, 4);
+  let turn = false;
   const step = (op: ServeStep["op"]): ServeStep => {
+    turn = !turn;
     const small = () => random.integer(-3, 3);
     switch (op) {
       case "store": {
-        const last = random.next() < 0.6 ? { total: random.integer(1, 2), group: random.integer(1, 3) } : null;
+        const last =
+          random.next() < 0.6 ? { total: random.integer(1, 2), group: random.integer(1, 3) } : null;
         return { op, ...next(), dAddress: small(), last };
       }
       case "load":
@@ -116,13 +119,13 @@ export function randomTile(random: Random, loopback: number): TilePipe {
         return { op, ...next(), shiftLeft, dAddress: small(), dRow: random.integer(0, 256), offsets };
       }
       case "bias":
-        return { op, ...next(), answer: random.next() < 0.4 ? { index: word(random) } : null };
+        return { op, ...next(), answer: turn ? { index: word(random) } : null };
       case "scale":
         return { op, ...next(), shift: random.integer(0, 20) };
       case "pool":
-        return { op, ...next(), last: random.next() < 0.5 };
+        return { op, ...next(), last: turn };
       case "convert":
-        return { op, ...next(), row: 256 * random.integer(0, 2), send: random.next() < 0.5 };
+        return { op, ...next(), row: 256 * random.integer(0, 2), send: turn };
       case "merge":
         return { op, ...next() };
     }
@@ -148,7 +151,7 @@ export function randomTile(random: Random, loopback: number): TilePipe {
     label: `tile ${id}`,
     load: { ...next(), address: random.integer(0, 8), row: 256 * random.integer(0, 1) },
     bias: some(() => ({ row: random.integer(0, 2 ** rowBits - 1) })),
-    pool: some(() => ({ ...next(), task: task() })),
+    pool: pools ? some(() => ({ ...next(), task: task() })) : null,
     send: some(() => ({
       ...next(),
       address: word(random),
@@ -157,7 +160,12 @@ export function randomTile(random: Random, loopback: number): TilePipe {
       task: task(),
     })),
     merge: merges
-      ? some(() => ({ address: word(random), index: word(random), group: random.integer(1, 3), task: task() }))
+      ? some(() => ({
+          address: word(random),
+          index: word(random),
+          group: random.integer(1, 3),
+          task: task(),
+        }))
       : null,
   }));
   const seed = random.integer(1, 2 ** 30);
@@ -212,10 +220,14 @@ export function networkOf(pipe: ServeNetwork["pipes"][number]): ServeNetwork {
   };
 }
 
-/** A packet that a pipe may meet, or may not: most are in order. */
+/** Packets after which there is another request. */
+const REQUEST = 200;
+
+/** The `nth` packet that a pipe may meet, or may not: most are in order. */
 export function randomPacket(
   random: Random,
   pipe: TilePipe | MergePipe,
+  nth: number,
 ): { port: number; bytes: Uint8Array } {
   const odd = (): boolean => random.next() < 0.03;
   const bytes = new Uint8Array(46 + pick(random, [0, 10, 64, 128, 131, 192, 200]));
@@ -250,7 +262,9 @@ export function randomPacket(
   view.setUint16(18, pick(random, [1, 5, 7, 7, 9]));
   view.setUint16(20, 7);
   view.setUint16(22, odd() ? 9 : random.integer(0, 1));
-  view.setUint32(24, pick(random, [1, 2, 2, 2, 3]) * 0x3fffffff);
+  // Over the sign bit: epochs are unsigned.
+  const epoch = 0x7fff_fffc + Math.floor(nth / REQUEST);
+  view.setUint32(24, odd() ? epoch - 1 : random.next() < 0.01 ? epoch + 1 : epoch);
   bytes[28] = random.integer(0, 2);
   bytes[29] = random.integer(0, 255);
   view.setUint16(32, odd() ? 9 : random.integer(1, 3));

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { servePipes } from "@matchmul/emitter";
-import { Device, type Engine, loadEntries, loadProgram, type OutputPacket } from "@matchmul/p4-engine";
+import { Device, type Engine, loadEntries, loadProgram } from "@matchmul/p4-engine";
 import type { ServeNetwork } from "@matchmul/planner";
 
 const template = (target: string): URL =>
@@ -12,17 +12,34 @@ export const servingTargets = ["v1model", "tna", "t2na"].filter((target) => exis
 /** A port that leads back into the first pipe of a switch. */
 export const loopbackOf: Record<string, number> = { v1model: 510, tna: 68, t2na: 6 };
 
-/** A pipe that takes one packet through one pass: packets to loopback ports come out of them. */
-export interface Stepper {
-  engine: Engine;
-  process(port: number, packet: Uint8Array): OutputPacket[];
+/**
+ * The emitted text and entries of each pipe, in an engine.
+ *
+ * @param recirculates false: packets to a loopback port come out of it, so a packet makes one pass
+ */
+export function enginesOf(network: ServeNetwork, target: string, recirculates: boolean): Engine[] {
+  const texts = new Map<string, string>();
+  return servePipes(network, { target, recirculates }).map(({ pipe, program, entries }) => {
+    // Equal names mean equal texts.
+    if ((texts.get(program.name) ?? program.text) !== program.text) throw new Error(program.name);
+    texts.set(program.name, program.text);
+    const engine = loadProgram(program.text, {
+      file: `${program.name}.p4`,
+      recirculationPorts: recirculates ? pipe.loopbacks : [],
+    });
+    loadEntries(new Device(engine), entries().toString("latin1"));
+    return engine;
+  });
 }
 
-/** The emitted text and entries of each pipe, in the engine. */
-export function steppers(network: ServeNetwork, target: string): Stepper[] {
-  return servePipes(network, { target, recirculates: false }).map(({ program, entries }) => {
-    const engine = loadProgram(program.text, { file: `${program.name}.p4`, recirculationPorts: [] });
-    loadEntries(new Device(engine), entries().toString("latin1"));
-    return { engine, process: (port, packet) => engine.process(port, packet) };
-  });
+/** Packets as text, in an order of their own: copies of a multicast leave in any. */
+export function readable(packets: readonly { port: number; bytes: Uint8Array }[]): string[] {
+  return packets.map(({ port, bytes }) => `${port}: ${Buffer.from(bytes).toString("hex")}`).sort();
+}
+
+/** The content of every register. */
+export function registersOf(engine: Engine): Map<string, string> {
+  return new Map(
+    [...engine.objects.registers].map(([name, { cells, wide }]) => [name, `${cells.join()} ${wide.join()}`]),
+  );
 }

@@ -6,9 +6,7 @@ import {
   type MicroProgram,
   type Pass,
   type Plan,
-  partAmounts,
-  tableCost,
-  unitsOf,
+  partUse,
 } from "@matchmul/planner";
 import type { HardwareProfile } from "@matchmul/profiles";
 import type { QuantizedModel } from "@matchmul/quantizer";
@@ -84,7 +82,6 @@ export type PlacementDocument = Omit<PipelinePlacement, "statistics" | "tables">
 /** The document of a plan. */
 export function planDocument(model: QuantizedModel, profile: HardwareProfile, plan: Plan): PlanDocument {
   const names = blocksOf(model).map((block) => block.name);
-  const { timeMs: _, ...statistics } = plan.placement.statistics;
   return {
     format: "matchmul-plan",
     version: 1,
@@ -97,20 +94,25 @@ export function planDocument(model: QuantizedModel, profile: HardwareProfile, pl
       {
         name: "pipe0",
         pipeline: plan.pipeline,
-        placement: { ...plan.placement, tables: tablesWithUse(plan, profile), statistics },
+        placement: placementDocument(plan.pipeline, plan.placement, profile),
       },
     ],
     latency: plan.latency,
   };
 }
 
-/** The placed tables, each part with what it takes of its stage; nothing on a target without stages. */
-function tablesWithUse({ pipeline, placement }: Plan, profile: HardwareProfile): PlacedTable[] {
-  const tables = new Map(pipeline.tables.map((table) => [table.name, table]));
-  return placement.tables.map((placed) => {
-    const cost = profile.pipeline && tableCost(tables.get(placed.name)!, profile.pipeline);
+/** A placement with what each part of a table takes of its stage; nothing on a target without stages. */
+export function placementDocument(
+  pipeline: Plan["pipeline"],
+  placement: PipelinePlacement,
+  profile: HardwareProfile,
+): PlacementDocument {
+  const { timeMs: _, ...statistics } = placement.statistics;
+  const definitions = new Map(pipeline.tables.map((table) => [table.name, table]));
+  const tables = placement.tables.map((placed) => {
+    const definition = definitions.get(placed.name)!;
     const parts = placed.parts.map(({ stage, entries }) => {
-      const used = cost === undefined ? {} : partAmounts(cost, unitsOf(cost, entries));
+      const used = profile.pipeline === undefined ? {} : partUse(definition, entries, profile.pipeline);
       return {
         stage,
         entries,
@@ -119,6 +121,7 @@ function tablesWithUse({ pipeline, placement }: Plan, profile: HardwareProfile):
     });
     return { ...placed, parts };
   });
+  return { ...placement, tables, statistics };
 }
 
 /** The document as the text of plan.json. */
@@ -152,7 +155,7 @@ export function parsePlan(text: string, path: string): PlanDocument {
 }
 
 /** Puts back the infinite limits that JSON wrote as null. */
-function revive(placement: PlacementDocument): PlacementDocument {
+export function revive(placement: PlacementDocument): PlacementDocument {
   const limits = Object.fromEntries(
     Object.entries(placement.limits).map(([resource, limit]) => [
       resource,

@@ -237,7 +237,9 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     depend("action", levels.at(-1)!, clamps[0]);
   }
 
-  const quantize = Array.from({ length: quantizedLanes(program) }, (_, m) =>
+  // The Tofino compiler places the last one first, which shows where they are split over stages.
+  const quantizedOrder = Array.from({ length: quantizedLanes(program) }, (_, m) => m).reverse();
+  const quantize = quantizedOrder.map((m) =>
     table(`quantize_${m}`, {
       layer: "requantization",
       match: "ternary",

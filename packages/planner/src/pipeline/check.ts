@@ -1,6 +1,6 @@
 import type { HardwareProfile } from "@matchmul/profiles";
-import { type Amounts, addAmounts, partAmounts, type TableCost, unitsOf } from "./costs/cost.js";
-import { tableCost } from "./costs/index.js";
+import { type Amounts, addAmounts, type TableCost } from "./costs/cost.js";
+import { partUse, tableCost } from "./costs/index.js";
 import { stageLimits } from "./limits.js";
 import { groupExcess, phvExcess, phvUse } from "./phv.js";
 import {
@@ -115,7 +115,7 @@ export function stageUse(
       here.push(tables.get(name)!);
       const cost = costs.get(name);
       if (cost === undefined) continue;
-      addAmounts(total, partAmounts(cost, unitsOf(cost, part.entries)));
+      addAmounts(total, partUse(tables.get(name)!, part.entries, pipeline!));
       for (const [fields, from] of [
         [exact, cost.exactFields],
         [ternary, cost.ternaryFields],

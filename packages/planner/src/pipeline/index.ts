@@ -1,7 +1,7 @@
 /** The pipeline level: tables to stages. */
 export { checkPlacement } from "./check.js";
 export { partAmounts, type TableCost, unitsOf } from "./costs/cost.js";
-export { tableCost } from "./costs/index.js";
+export { partUse, tableCost } from "./costs/index.js";
 export { DoesNotFit, type Explanation } from "./explain.js";
 export { type GenerateOptions, generatePipeline } from "./generate.js";
 export { stageLimits } from "./limits.js";

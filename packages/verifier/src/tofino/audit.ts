@@ -3,10 +3,8 @@ import {
   type PipelinePlacement,
   type PipelineProgram,
   type PlacedTable,
-  partAmounts,
+  partUse,
   type TablePart,
-  tableCost,
-  unitsOf,
 } from "@matchmul/planner";
 import type { HardwareProfile } from "@matchmul/profiles";
 import { type Audited, type AuditedResource, auditedResources, noUnits, type TofinoLogs } from "./logs.js";
@@ -120,8 +118,7 @@ function predictions(
 
 function unitsOfPart(table: LogicalTable, { entries }: TablePart, profile: HardwareProfile): Audited {
   if (profile.pipeline === undefined) return noUnits();
-  const cost = tableCost(table, profile.pipeline);
-  return pick(partAmounts(cost, unitsOf(cost, entries)));
+  return pick(partUse(table, entries, profile.pipeline));
 }
 
 function actuals(logs: TofinoLogs): Map<string, Found> {

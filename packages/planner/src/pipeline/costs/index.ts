@@ -47,6 +47,19 @@ export function tableCost(table: LogicalTable, profile: PipelineProfile): TableC
   return costs.reduce((a, b) => (memory(b) < memory(a) ? b : a));
 }
 
+/**
+ * What a part of a table takes of its stage. The compiler divides the action data of each part of a ternary table for
+ * itself, so that a part may take less memory than the whole table's division gives it; never more.
+ */
+export function partUse(table: LogicalTable, entries: number, profile: PipelineProfile): Amounts {
+  const asWhole = tableCost(table, profile);
+  const use = partAmounts(asWhole, unitsOf(asWhole, entries));
+  if (table.match !== "ternary" || entries >= table.entries) return use;
+  const alone = tableCost({ ...table, entries }, profile);
+  const less = partAmounts(alone, unitsOf(alone, entries));
+  return (less.sram ?? 0) < (use.sram ?? 0) ? less : use;
+}
+
 /** A table's cost with so many bits of its action data beside the match entry. */
 function costWith(table: LogicalTable, profile: PipelineProfile, immediateBits: number): TableCost {
   const data = actionDataCost(table, profile, immediateBits);

@@ -2,19 +2,11 @@ import type { LayerOption } from "../fabric/types.js";
 import type { Cabling } from "./cabling.js";
 import type { ServeLayer } from "./chain.js";
 import { error } from "./diagnostics.js";
-import {
-  biasPath,
-  convertPath,
-  mergePath,
-  poolPath,
-  scalePath,
-  storePath,
-  storeTilePath,
-  sumPath,
-} from "./paths.js";
+import { biasPath, convertPath, mergePath, poolPath, scalePath, storePath, storeTilePath } from "./paths.js";
 import type { Entry, PathStep, PipeBuilder } from "./pipe-builder.js";
-import { rowAt, type StoreLayout, tilePlace } from "./store-layout.js";
-import { fillBias, fillConversion, fillTile, PAGE_ROWS, tileRows } from "./tables.js";
+import type { Scheme } from "./scheme.js";
+import { type StoreLayout, tilePlace } from "./store-layout.js";
+import { fillBias, fillConversion, PAGE_ROWS } from "./tables.js";
 import { CONTINUE, PARSE_CONTINUE, SERVE_LANES, ServeKind, type Task } from "./types.js";
 
 /** A layer on one of its pipes. */
@@ -33,9 +25,9 @@ interface Share {
 
 /** Where a tile's paths begin. */
 interface TilePaths {
-  /** Of part p, for the first position of a pooling window and for the others. */
-  first: Entry[];
-  others: Entry[];
+  /** By variant of the scheme and part: for the first position of a pooling window and for the others. */
+  first: Entry[][];
+  others: Entry[][];
   /** After the window's last position. */
   finish: Entry;
 }
@@ -66,11 +58,17 @@ export class LayerLowering {
   constructor(
     readonly number: number,
     readonly layer: ServeLayer,
-    readonly layout: StoreLayout,
+    readonly scheme: Scheme,
     readonly option: LayerOption,
     readonly pipes: PipeBuilder[],
     readonly mergers: PipeBuilder[],
-    readonly context: { poolLanes: number; workers: number; cabling: Cabling },
+    readonly context: {
+      poolLanes: number;
+      workers: number;
+      /** Keys of a conversion's pass. */
+      keys: number;
+      cabling: Cabling;
+    },
   ) {
     const { tilePipes, replicas, splitK, pooling } = option;
     this.tiles = Math.ceil(layer.outputs / SERVE_LANES);
@@ -82,6 +80,8 @@ export class LayerLowering {
       throw error("plan-mismatch", `${layer.name} splits its inputs and pools`);
     if (this.merging && mergers.length === 0)
       throw error("plan-mismatch", `${layer.name} merges, and nothing does`);
+    if (splitK > 1 && !scheme.divisible)
+      throw error("plan-mismatch", `${layer.name} splits inputs that are read in one pass`);
     const own = (count: number, parts: number, part: number): number[] =>
       Array.from({ length: count }, (_, i) => i).filter((i) => i % parts === part);
     this.shares = pipes.map((builder, i) => ({
@@ -93,6 +93,11 @@ export class LayerLowering {
       pages: new Map(),
       biases: new Map(),
     }));
+  }
+
+  get layout(): StoreLayout {
+    if (this.scheme.layout === null) throw new Error(`no tiles come to ${this.layer.name}`);
+    return this.scheme.layout;
   }
 
   /** How many arrivals the layer makes at each pipe of the next. */
@@ -112,7 +117,7 @@ export class LayerLowering {
 
   addStores(slots: number, total: number): void {
     this.#total = total;
-    for (const { builder } of this.shares) builder.addSlots(this.number, slots, this.layout.rows, total);
+    for (const { builder } of this.shares) builder.addSlots(this.number, slots, this.scheme.storeRows, total);
     if (!this.merging) return;
     const rows = Math.ceil(this.arrivals / this.mergers.length);
     for (const merger of this.mergers) {
@@ -128,7 +133,7 @@ export class LayerLowering {
   addPages(next: LayerLowering | undefined): void {
     const { requantization } = this.layer;
     if (next === undefined || requantization === null) return;
-    const keys = Math.min(this.layout.rowBytes, this.lanes);
+    const keys = Math.min(this.context.keys, this.lanes);
     const count = Math.ceil(this.lanes / keys);
     for (const { builder, tiles, pages } of this.shares)
       for (const tile of requantization.perChannel ? tiles : [null]) {
@@ -141,9 +146,10 @@ export class LayerLowering {
   addBlocks(): void {
     for (const { builder, tiles, blocks } of this.shares)
       for (const tile of tiles) {
-        const base = builder.addRows(tileRows(this.layer, this.layout), 2 ** this.layout.g);
+        const { tableRows, align, fill } = this.scheme;
+        const base = builder.addRows(tableRows, align);
         blocks.set(tile, base);
-        builder.fills.push(fillTile(this.layer, this.layout, tile, base));
+        builder.fills.push(fill(this.layer.weight, tile, base));
       }
   }
 
@@ -194,9 +200,8 @@ export class LayerLowering {
   }
 
   /** Ways in for request packets of so many rows. */
-  addRequestStores(rows: number[]): Map<number, Entry> {
+  addRequestStores(rowBytes: number, rows: number[]): Map<number, Entry> {
     const entries = new Map<number, Entry>();
-    const { rowBytes } = this.layout;
     for (const { builder, spawn } of this.shares)
       for (const count of new Set(rows)) {
         const path = storePath(this.layer.name, count, 0, rowBytes, count * rowBytes, this.#total, spawn);
@@ -216,33 +221,32 @@ export class LayerLowering {
 
   /** The paths of every tile; tiles whose sequence is the same share them. */
   #paths({ builder, tiles, pages }: Share): (tile: number) => TilePaths {
-    const { layer, layout, lanes, number } = this;
-    const { poolLanes } = this.context;
+    const { layer, lanes, number, scheme, option } = this;
+    const { poolLanes, keys } = this.context;
     const { requantization } = layer;
     const made = new Map<number, TilePaths>();
     const put = (steps: PathStep[], then?: Entry): Entry => builder.path(ServeKind.work, number, steps, then);
+    /** Of each variant and part: sums that go on to the same end. */
+    const heads = (end: Entry): Entry[][] =>
+      Array.from({ length: scheme.variants }, (_, variant) =>
+        Array.from({ length: option.splitK }, (_, part) =>
+          put(scheme.sums(layer.name, variant, part, option.splitK), end),
+        ),
+      );
     const make = (tile: number): TilePaths => {
-      const answer = requantization === null ? tile : null;
-      const bias = biasPath(layer, answer);
+      const bias = biasPath(layer, requantization === null ? tile : null);
       const page = pages.get(requantization?.perChannel ? tile : null) ?? 0;
       const serial = layer.windows !== null && !this.#parallel;
-      const convert = requantization === null ? [] : convertPath(layer, lanes, layout.rowBytes, page, serial);
+      const convert = requantization === null ? [] : convertPath(layer, lanes, keys, page, serial);
       if (serial) {
-        const head = (fresh: boolean): Entry =>
-          put([...this.#sums(0), ...bias, ...scalePath(layer), ...poolPath(layer, lanes, poolLanes, fresh)]);
-        const first = head(true);
-        const others = this.windows.some((w) => w.length > 1) ? head(false) : first;
-        return { first: [first], others: [others], finish: put(convert) };
+        const pooled = (fresh: boolean): Entry[][] =>
+          heads(put([...bias, ...scalePath(layer), ...poolPath(layer, lanes, poolLanes, fresh)]));
+        const first = pooled(true);
+        const others = this.windows.some((w) => w.length > 1) ? pooled(false) : first;
+        return { first, others, finish: put(convert) };
       }
-      const tail = [...bias, ...(requantization === null ? [] : scalePath(layer)), ...convert];
-      if (!this.merging) {
-        const first = [put([...this.#sums(0), ...tail])];
-        return { first, others: first, finish: first[0] };
-      }
-      const finish = put(tail);
-      const first = Array.from({ length: this.option.splitK }, (_, part) =>
-        put([...this.#sums(part), ...mergePath(layer)], finish),
-      );
+      const finish = put([...bias, ...(requantization === null ? [] : scalePath(layer)), ...convert]);
+      const first = heads(this.merging ? put(mergePath(layer), finish) : finish);
       return { first, others: first, finish };
     };
     const own = requantization === null || requantization.perChannel;
@@ -250,22 +254,20 @@ export class LayerLowering {
     return (tile) => made.get(tile)!;
   }
 
-  /** The rows of a window that a part of the workers sums up. */
-  #sums(part: number): PathStep[] {
-    const { layer, layout } = this;
-    const rows = layer.kernel[0] * layer.kernel[1] * layout.usedRows;
-    const cut = (p: number): number => Math.floor((rows * p) / this.option.splitK);
-    return sumPath(layer, layout, cut(part), cut(part + 1));
-  }
-
   /** A task that computes a tile at a position before pooling. */
-  #task({ builder, blocks, biases }: Share, tile: number, at: number, entry: Entry): Task {
-    const { layer, layout, number } = this;
+  #task(
+    { builder, blocks, biases }: Share,
+    tile: number,
+    at: number,
+    entries: Entry[][],
+    part: number,
+  ): Task {
+    const { layer, number } = this;
     const y = Math.floor(at / layer.outSize[1]);
     const x = at % layer.outSize[1];
     const task = builder.task(number, `${layer.name}, tile ${tile} at (${y}, ${x})`);
-    const address = rowAt(layout, y * layer.stride[0], x * layer.stride[1]);
-    task.load = { ...entry, address, row: blocks.get(tile)! };
+    const { variant, address, row } = this.scheme.place(y, x);
+    task.load = { ...entries[variant][part], address, row: blocks.get(tile)! + row };
     task.bias = { row: biases.get(tile)! };
     return task;
   }
@@ -283,7 +285,7 @@ export class LayerLowering {
     const ends: { first: Task; last: Task }[] = units.map(({ position, tile }) => {
       const { first, others, finish } = paths(tile);
       const window = this.windows[position];
-      const tasks = window.map((at, i) => this.#task(share, tile, at, (i === 0 ? first : others)[0]));
+      const tasks = window.map((at, i) => this.#task(share, tile, at, i === 0 ? first : others, 0));
       if (this.layer.windows !== null)
         tasks.forEach((task, i) => {
           task.pool =
@@ -320,8 +322,8 @@ export class LayerLowering {
     const tasks = Array.from({ length: parts }, (_, part) =>
       this.#parallel
         ? // A window at the border may be smaller: what is largest stays so, however often it comes.
-          this.#task(share, tile, window[part % window.length], entries[0])
-        : this.#task(share, tile, window[0], entries[part]),
+          this.#task(share, tile, window[part % window.length], entries, 0)
+        : this.#task(share, tile, window[0], entries, part),
     );
     tasks.forEach((task, part) => {
       task.merge = { address, index: address * parts + part, group, task: tasks[0].id };

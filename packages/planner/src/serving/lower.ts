@@ -6,8 +6,8 @@ import { serveLayers } from "./chain.js";
 import { error } from "./diagnostics.js";
 import { LayerLowering } from "./layer-lowering.js";
 import { GroupNumbers, ParseTable, PipeBuilder } from "./pipe-builder.js";
-import { packRequest, plainImage, windowed } from "./request.js";
-import { rowBytesOf, type StoreLayout, storeLayout } from "./store-layout.js";
+import { schemeOf } from "./scheme.js";
+import { rowBytesOf } from "./store-layout.js";
 import type { RequestLayout, ServeNetwork } from "./types.js";
 
 export interface LowerServingOptions {
@@ -15,6 +15,8 @@ export interface LowerServingOptions {
   slots: number;
   /** Lookup tables of a pipe; default what its profile has room for. */
   lookups?: number;
+  /** The same of a pipe whose first layer has few channels; default one more. */
+  mostLookups?: number;
   /** Lanes whose maxima are kept in one pass; default 16: what a Tofino's 16-bit containers hold twice. */
   poolLanes?: number;
   /** Workers of a layer on a pipe, at most; default 512. */
@@ -69,45 +71,46 @@ export function lowerServing(
 
   const lookups = Math.min(...plan.layers.flatMap((l) => l.pipes.map((p) => builderOf(p).lookups)));
   const mergers = plan.mergers.map(builderOf);
-  let gather = plainImage(layers[0]);
   const lowerings = plan.layers.map(({ option, pipes, name }, number) => {
-    let layer = layers[number];
+    const layer = layers[number];
     if (option.kernel !== "bit-serial" || ![2, 4, 8].includes(option.g))
       throw error("plan-mismatch", `${name} has keys of ${option.g} bits; they are 2, 4 or 8`);
     if (pipes.length !== option.tilePipes * option.replicas)
       throw error("plan-mismatch", `${name} is on ${pipes.length} pipes`);
-    if (number === 0) {
-      const windows = windowed(layer, rowBytesOf(lookups) * option.g);
-      if (windows !== undefined) ({ layer, gather } = windows);
-    }
-    return new LayerLowering(
-      number,
+    const divided = option.splitK > 1;
+    const scheme = schemeOf(
       layer,
-      imageLayout(layer, option.g, lookups),
-      option,
-      pipes.map(builderOf),
-      mergers,
-      {
-        poolLanes,
-        workers,
-        cabling,
-      },
+      option.g,
+      number === 0,
+      divided,
+      lookups,
+      options.mostLookups ?? lookups + 1,
     );
+    const builtOn = pipes.map(builderOf);
+    for (const builder of builtOn) {
+      builder.lookups = Math.max(builder.lookups, scheme.lookups);
+      builder.banked ||= scheme.banked;
+    }
+    const context = { poolLanes, workers, keys: rowBytesOf(lookups), cabling };
+    return new LayerLowering(number, layer, scheme, option, builtOn, mergers, context);
   });
   const [first] = lowerings;
-  const packets = packRequest(first.layer, first.layout, gather);
+  const { rowBytes, packets } = first.scheme.request();
   for (const [i, lowering] of lowerings.entries())
     lowering.addStores(slots, i === 0 ? packets.length : lowerings[i - 1].arrivals);
   // Pages are aligned to more rows than blocks, and blocks of large keys to more than those of small ones.
   for (const [i, lowering] of lowerings.entries()) lowering.addPages(lowerings[i + 1]);
-  for (const lowering of [...lowerings].sort((a, b) => b.layout.g - a.layout.g)) lowering.addBlocks();
+  for (const lowering of [...lowerings].sort((a, b) => b.scheme.align - a.scheme.align)) lowering.addBlocks();
   for (const lowering of lowerings) lowering.addBiases();
   // From the last: a layer has to know how the next one stores, and that one whom it spawns.
   for (let l = lowerings.length - 1; l >= 0; l--) {
     lowerings[l].addWork(lowerings[l + 1]);
     if (l > 0) lowerings[l].addTileStores();
   }
-  const entries = first.addRequestStores(packets.map((p) => p.rows));
+  const entries = first.addRequestStores(
+    rowBytes,
+    packets.map((p) => p.rows),
+  );
   const request: RequestLayout = {
     packets: packets.map(({ address, rows, bits }, index) => ({
       index,
@@ -164,30 +167,4 @@ export function lowerServing(
     slots,
     layers: layers.map((l) => l.name),
   };
-}
-
-/** The store of a layer's input: the image with all that its windows reach. */
-function imageLayout(
-  {
-    input,
-    range,
-    kernel,
-    stride,
-    dilation,
-    padBefore,
-    outSize,
-  }: ConstructorParameters<typeof LayerLowering>[1],
-  g: number,
-  lookups: number,
-): StoreLayout {
-  const reach = (d: 0 | 1, size: number): number =>
-    Math.max(padBefore[d] + size, (outSize[d] - 1) * stride[d] + (kernel[d] - 1) * dilation[d] + 1);
-  const image = {
-    channels: input.channels,
-    height: reach(0, input.height),
-    width: reach(1, input.width),
-    top: padBefore[0],
-    left: padBefore[1],
-  };
-  return storeLayout(image, range, g, lookups);
 }

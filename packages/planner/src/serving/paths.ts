@@ -7,50 +7,6 @@ import { SERVE_LANES, type ServeStep } from "./types.js";
 /** Bytes of a DATA packet's payload: the lanes of the worker that sent it. */
 const DATA_BYTES = 4 * SERVE_LANES;
 const EMPTY = { pc: 0, parse: 0 };
-/** Differences of 16-bit fields. */
-const word = (difference: number): number => difference & 0xffff;
-
-/** Rows of the store that hold a window's most significant plane, counted from that of its first element. */
-export function windowRows(layer: ServeLayer, layout: StoreLayout): number[] {
-  const rows: number[] = [];
-  for (let i = 0; i < layer.kernel[0]; i++)
-    for (let j = 0; j < layer.kernel[1]; j++)
-      for (let r = 0; r < layout.usedRows; r++) {
-        const position = i * layer.dilation[0] * layout.width + j * layer.dilation[1];
-        rows.push((position * layout.rowsPerPosition + r) * layout.planes);
-      }
-  return rows;
-}
-
-/**
- * Sums over the rows `from` to `to` of a window, plane by plane (Horner). The worker comes with the address of the
- * window and the first row of the tile's blocks.
- */
-export function sumPath(layer: ServeLayer, layout: StoreLayout, from: number, to: number): PathStep[] {
-  const rows = windowRows(layer, layout);
-  const steps: PathStep[] = [];
-  let address = 0;
-  let row = 0;
-  for (let plane = 0; plane < layout.planes; plane++)
-    for (let k = from; k < to; k++) {
-      // The sign plane has the negated blocks, which come first.
-      const block = layout.signed && plane > 0 ? rows.length + k : k;
-      const step: ServeStep = {
-        op: "sum",
-        ...EMPTY,
-        shiftLeft: plane > 0 && k === from ? 1 : 0,
-        dAddress: word(rows[k] + plane - address),
-        dRow: word(block * 2 ** layout.g - row),
-        offsets: null,
-      };
-      address = rows[k] + plane;
-      row = block * 2 ** layout.g;
-      const label = `${layer.name}, plane ${layout.planes - 1 - plane}, row ${k + 1} of ${rows.length}`;
-      steps.push({ parse: { kind: "lanes" }, step, label });
-    }
-  return steps;
-}
-
 export function biasPath(layer: ServeLayer, answer: number | null): PathStep[] {
   const step: ServeStep = { op: "bias", ...EMPTY, answer: answer === null ? null : { index: answer } };
   return [{ parse: { kind: "lanes" }, step, label: `${layer.name}, bias` }];

@@ -66,7 +66,7 @@ export interface Entry {
 /** What lies on a pipe, as it is given out. */
 export class PipeBuilder {
   readonly ports: PipePorts;
-  readonly lookups: number;
+  lookups: number;
   readonly slots: SlotEntry[] = [];
   readonly sequencer: SequencerEntry[] = [];
   readonly tasks: Task[] = [];
@@ -157,6 +157,7 @@ export class PipeBuilder {
     steps: PathStep[],
     then: Entry = { pc: 0, parse: PARSE_SPAWNED },
   ): Entry {
+    if (steps.length === 0) return then;
     const key = kind * 256 + layer;
     const first = this.#pcs.get(key) ?? 0;
     this.#pcs.set(key, first + steps.length);

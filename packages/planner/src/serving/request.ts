@@ -1,44 +1,55 @@
 import type { ServeLayer } from "./chain.js";
-import { rowAt, type StoreLayout } from "./store-layout.js";
+import type { LayerShape } from "./scheme.js";
+import type { StoreLayout } from "./store-layout.js";
+import { rowAt } from "./store-layout.js";
 import type { RequestLayout } from "./types.js";
 
 /** Payload of a request's packets, at most. */
 const REQUEST_BYTES = 128;
 
-/** Rows that go into a request packet. */
-export const requestRows = (layout: StoreLayout): number => Math.floor(REQUEST_BYTES / layout.rowBytes);
+/** A request's packets: rows of the store that lie together. */
+export interface RequestRows {
+  /** Bytes of a row, from the first bank on. */
+  rowBytes: number;
+  /** First row, how many, and for each bit (the most significant of a byte first) where it comes from. */
+  packets: { address: number; rows: number; bits: Int32Array }[];
+}
 
 /** How a host makes the first layer's image: its elements by channel and position without border; -1 is 0. */
 export type Gather = (channel: number, y: number, x: number) => number;
 
 /** The image as the input has it. */
 export const plainImage =
-  ({ input: { height, width } }: ServeLayer): Gather =>
+  ({ input: { height, width } }: Pick<LayerShape, "input">): Gather =>
   (c, y, x) =>
     (c * height + y) * width + x;
 
 /**
  * A layer of few channels as one whose host sends whole windows: position (y, x) of the image has, as its channels, the
  * elements of the window of output (y, x). Undefined where that saves no passes.
+ *
+ * @param rowFeatures that a row of the store holds
  */
 export function windowed(
-  layer: ServeLayer,
+  shape: LayerShape,
   rowFeatures: number,
-): { layer: ServeLayer; gather: Gather } | undefined {
-  const { input, kernel, stride, dilation, padBefore, outSize, weight } = layer;
+):
+  | { shape: LayerShape; gather: Gather; weight: (weight: ServeLayer["weight"]) => ServeLayer["weight"] }
+  | undefined {
+  const { input, kernel, stride, dilation, padBefore, outSize } = shape;
   const taps = kernel[0] * kernel[1];
   const channels = taps * input.channels;
   if (Math.ceil(channels / rowFeatures) >= taps * Math.ceil(input.channels / rowFeatures)) return undefined;
   return {
-    layer: {
-      ...layer,
+    shape: {
+      ...shape,
       input: { height: outSize[0], width: outSize[1], channels },
       kernel: [1, 1],
       stride: [1, 1],
       dilation: [1, 1],
       padBefore: [0, 0],
-      weight: (o, _, c) => weight(o, Math.floor(c / input.channels), c % input.channels),
     },
+    weight: (weight) => (o, _, c) => weight(o, Math.floor(c / input.channels), c % input.channels),
     gather: (channel, oy, ox) => {
       const tap = Math.floor(channel / input.channels);
       const y = oy * stride[0] - padBefore[0] + Math.floor(tap / kernel[1]) * dilation[0];
@@ -49,37 +60,54 @@ export function windowed(
   };
 }
 
-/** A request's packets: whole rows that lie together, border left out. */
-export function packRequest(
-  { input }: ServeLayer,
-  layout: StoreLayout,
-  gather: Gather,
-): { address: number; rows: number; bits: Int32Array }[] {
+/** An image whose rows hold one plane of one position each; border left out. */
+export function planeRequest({ input }: LayerShape, layout: StoreLayout, gather: Gather): RequestRows {
   const { g, planes, rowBytes, rowsPerPosition } = layout;
-  const most = requestRows(layout);
-  const packets: { address: number; rows: number; bits: Int32Array }[] = [];
-  for (let y = 0; y < input.height; y++) {
-    const address = rowAt(layout, y + layout.top, layout.left);
-    const count = input.width * rowsPerPosition * planes;
-    for (let from = 0; from < count; from += most) {
-      const rows = Math.min(most, count - from);
-      const bits = new Int32Array(rows * rowBytes * 8).fill(-1);
-      for (let i = 0; i < rows; i++) {
-        const plane = (from + i) % planes;
-        const row = Math.floor((from + i) / planes) % rowsPerPosition;
-        const x = Math.floor((from + i) / planes / rowsPerPosition);
-        for (let bank = 0; bank < rowBytes; bank++)
-          for (let b = 0; b < g; b++) {
-            const channel = (row * rowBytes + bank) * g + b;
-            if (channel >= input.channels) continue;
-            const element = gather(channel, y, x);
-            if (element >= 0) bits[(i * rowBytes + bank) * 8 + 7 - b] = element * 8 + planes - 1 - plane;
-          }
-      }
-      packets.push({ address: address + from, rows, bits });
-    }
+  const lines = packRows(
+    rowBytes,
+    input.height,
+    input.width * rowsPerPosition * planes,
+    (y, at, bank, bit) => {
+      const plane = at % planes;
+      const row = Math.floor(at / planes) % rowsPerPosition;
+      const x = Math.floor(at / planes / rowsPerPosition);
+      const channel = (row * rowBytes + bank) * g + bit;
+      const element = bit < g && channel < input.channels ? gather(channel, y, x) : -1;
+      return element < 0 ? -1 : element * 8 + planes - 1 - plane;
+    },
+  );
+  const line = input.width * rowsPerPosition * planes;
+  for (const packet of lines.packets) {
+    const y = Math.floor(packet.address / line);
+    packet.address = rowAt(layout, y + layout.top, layout.left) + (packet.address % line);
   }
-  return packets;
+  return lines;
+}
+
+/**
+ * Packets for `lines` lines of `length` rows, each line by itself.
+ * @param source of bit `bit` (0 the least significant) of a bank's byte in row `at` of a line: input element * 8 + bit, or -1
+ */
+export function packRows(
+  rowBytes: number,
+  lines: number,
+  length: number,
+  source: (line: number, at: number, bank: number, bit: number) => number,
+): RequestRows {
+  const most = Math.floor(REQUEST_BYTES / rowBytes);
+  const packets: RequestRows["packets"] = [];
+  for (let line = 0; line < lines; line++)
+    for (let from = 0; from < length; from += most) {
+      const rows = Math.min(most, length - from);
+      const bits = new Int32Array(rows * rowBytes * 8);
+      for (let i = 0; i < bits.length; i++) {
+        const byte = i >> 3;
+        bits[i] = source(line, from + Math.floor(byte / rowBytes), byte % rowBytes, 7 - (i & 7));
+      }
+      // What is nothing but border stays 0 without being sent.
+      if (bits.some((bit) => bit >= 0)) packets.push({ address: line * length + from, rows, bits });
+    }
+  return { rowBytes, packets };
 }
 
 /** The payload of each packet of a request for an input. */

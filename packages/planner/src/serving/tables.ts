@@ -1,21 +1,16 @@
 import type { ServeLayer } from "./chain.js";
+import type { WeightedShape } from "./scheme.js";
 import { type StoreLayout, tileBit } from "./store-layout.js";
 import { SERVE_LANES } from "./types.js";
 
 /** Writes rows into the words of all lookup tables of a pipe. */
 export type Fill = (words: Int32Array[]) => void;
 
-/** Rows of one block of sums for each row of a window: of a signed image twice, for the sign plane and for the others. */
-export function tileRows(layer: ServeLayer, layout: StoreLayout): number {
-  const window = layer.kernel[0] * layer.kernel[1] * layout.usedRows;
-  return window * 2 ** layout.g * (layout.signed ? 2 : 1);
-}
-
 /**
  * The sums of a tile's weights: block (tap, r) of slot s holds, for every combination of the bits of its g channels, the
  * sums of their weights. Of a signed image the blocks come twice, the first time negated: the sign plane weighs -128.
  */
-export function fillTile(layer: ServeLayer, layout: StoreLayout, tile: number, base: number): Fill {
+export function fillTile(layer: WeightedShape, layout: StoreLayout, tile: number, base: number): Fill {
   const { g, usedRows, rowBytes, signed } = layout;
   const { kernel, input, outputs, weight } = layer;
   const taps = kernel[0] * kernel[1];

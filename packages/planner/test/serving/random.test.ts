@@ -39,6 +39,17 @@ function randomNetwork(random: Random, model: QuantizedModel, topology: Topology
   });
 }
 
+const seen = { banked: 0, merging: 0, transit: 0, pooled: 0, chained: 0 };
+
+function look({ pipes }: ServeNetwork): void {
+  const tiles = pipes.filter((p) => p.program === "tile");
+  if (tiles.some((p) => p.banked)) seen.banked++;
+  if (tiles.some((p) => p.tasks.some((t) => t.pool !== null))) seen.pooled++;
+  if (tiles.some((p) => p.tasks.some((t) => t.send !== null && t.send.task > 0))) seen.chained++;
+  if (pipes.some((p) => p.program === "merge")) seen.merging++;
+  if (pipes.some((p) => p.program === "transit")) seen.transit++;
+}
+
 describe("random networks on random plans", () => {
   it("give the reference's logits, all of them", () => {
     fc.assert(
@@ -46,6 +57,7 @@ describe("random networks on random plans", () => {
         const random = new Random(seed);
         const model = randomServable(random);
         const network = randomNetwork(random, model, randomTopology(random));
+        look(network);
         const runner = new ServeRunner(network);
         for (const [i, slot] of [0, network.slots - 1].entries()) {
           const input = randomInput(random, model);
@@ -54,6 +66,8 @@ describe("random networks on random plans", () => {
       }),
       { numRuns: 80, seed: 1 },
     );
+    // All of these were among them.
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(5);
   });
 
   it("never give a wrong answer when packets are lost, doubled and overtaken, and pipes restart", () => {

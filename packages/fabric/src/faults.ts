@@ -17,15 +17,6 @@ export interface FaultOptions extends FaultRates {
   inside: boolean;
 }
 
-/** A switch that loses power. */
-export interface Restart {
-  /** Its number. */
-  at: number;
-  timeNs: number;
-  /** For how long it drops what comes in. */
-  downNs: number;
-}
-
 /** Packets of the past that a cable keeps. */
 const kept = 16;
 

@@ -5,6 +5,9 @@ export {
   type PassOutput,
   type PipeExecutor,
 } from "./executor.js";
+export { machineExecutors } from "./executors/machine.js";
+export { p4Executors } from "./executors/p4.js";
+export { type P4Files, p4FileExecutors } from "./executors/p4-files.js";
 export type { SimulateOptions } from "./options.js";
 export type { ChannelReport, PipeReport, SimulationReport } from "./report.js";
 export { simulate } from "./simulate.js";

@@ -1,7 +1,8 @@
 import { error } from "./diagnostics.js";
 import { EventQueue } from "./event-queue.js";
 import type { PipeExecutor } from "./executor.js";
-import { ChannelFaults, type FaultOptions, type Restart } from "./faults.js";
+import { ChannelFaults, type FaultOptions } from "./faults.js";
+import { type Restart, Restarts } from "./restarts.js";
 import {
   type ChannelStatistics,
   type Drops,
@@ -72,7 +73,7 @@ export class Partition {
   readonly #portFree: Float64Array;
   readonly #restartsSeen: Int32Array;
   readonly #queuesCleared: Int32Array;
-  readonly #restarts: readonly (readonly Restart[])[];
+  readonly #restarts: readonly Restarts[];
   readonly #faults: (ChannelFaults | null)[];
   readonly #pipes: PipeStatistics[];
   readonly #channels: ChannelStatistics[];
@@ -100,9 +101,7 @@ export class Partition {
     this.#portFree = new Float64Array(channels.length);
     this.#restartsSeen = new Int32Array(pipes.length);
     this.#queuesCleared = new Int32Array(channels.length);
-    this.#restarts = switches.map((_, at) =>
-      restarts.filter((r) => r.at === at).sort((a, b) => a.timeNs - b.timeNs),
-    );
+    this.#restarts = switches.map((_, at) => new Restarts(restarts.filter((r) => r.at === at)));
     const faulty = faults.loss + faults.duplicate + faults.reorder + faults.stale > 0;
     this.#faults = channels.map((c) =>
       faulty && (faults.inside || c.kind !== "loopback") ? new ChannelFaults(faults, c.id) : null,
@@ -198,31 +197,23 @@ export class Partition {
     else this.outbox[owner].push({ time, key, channel, born, bytes });
   }
 
-  /** Does the switch restart after `from`, and not later than `to`? */
-  #restartsWithin(at: number, from: number, to: number): boolean {
-    for (const { timeNs } of this.#restarts[at]) if (timeNs > from && timeNs <= to) return true;
-    return false;
-  }
-
   /** What waited when the switch restarted was lost, and takes no time. */
-  #freeAfterRestarts(channel: number, at: number, free: number, time: number): number {
-    const restarts = this.#restarts[at];
-    let earlier = free;
-    for (; this.#queuesCleared[channel] < restarts.length; this.#queuesCleared[channel]++) {
-      const { timeNs } = restarts[this.#queuesCleared[channel]];
-      if (timeNs > time) break;
-      earlier = Math.min(earlier, timeNs);
-    }
-    return earlier;
+  #freeAfterRestarts(channel: number, restarts: Restarts, free: number, time: number): number {
+    const count = restarts.until(time);
+    if (this.#queuesCleared[channel] === count) return free;
+    // Of several since the last packet the first one is when its queue was cleared.
+    const cleared = restarts.time(this.#queuesCleared[channel]);
+    this.#queuesCleared[channel] = count;
+    return Math.min(free, cleared);
   }
 
   /** A packet joins a port's queue: when its last bit has left, and the delay is over, it arrives. */
   #enqueue(channel: number, time: number, born: number, bytes: Uint8Array): void {
     const { gbps, fromSwitch, delayNs } = this.setup.wiring.channels[channel];
     const counts = this.#channels[channel];
-    const restarts = fromSwitch >= 0 && this.#restarts[fromSwitch].length > 0;
+    const restarts = fromSwitch >= 0 && !this.#restarts[fromSwitch].none ? this.#restarts[fromSwitch] : null;
     let free = this.#portFree[channel];
-    if (restarts) free = this.#freeAfterRestarts(channel, fromSwitch, free, time);
+    if (restarts !== null) free = this.#freeAfterRestarts(channel, restarts, free, time);
     const start = Math.max(time, free);
     const size = Math.max(bytes.length, leastFrame) + framingBytes;
     const queued = ((start - time) * gbps) / 8 || 0;
@@ -232,7 +223,7 @@ export class Partition {
       return;
     }
     const sent = start + (8 * size) / gbps;
-    if (restarts && this.#restartsWithin(fromSwitch, born, sent)) {
+    if (restarts?.within(born, sent)) {
       this.#drops.restart++;
       return;
     }
@@ -264,17 +255,14 @@ export class Partition {
     const pipe = this.setup.wiring.pipes[toPipe];
     const executor = this.executors[toPipe]!;
     const restarts = this.#restarts[pipe.at];
-    if (restarts.length > 0) {
-      while (
-        this.#restartsSeen[toPipe] < restarts.length &&
-        restarts[this.#restartsSeen[toPipe]].timeNs <= time
-      ) {
+    if (!restarts.none) {
+      const count = restarts.until(time);
+      if (this.#restartsSeen[toPipe] < count) {
         this.#pipeFree[toPipe] = 0;
         executor.restart();
-        this.#restartsSeen[toPipe]++;
+        this.#restartsSeen[toPipe] = count;
       }
-      const down = restarts.some((r) => time >= r.timeNs && time < r.timeNs + r.downNs);
-      if (down || (fromSwitch === pipe.at && this.#restartsWithin(pipe.at, born, time))) {
+      if (restarts.isDown(time) || (fromSwitch === pipe.at && restarts.within(born, time))) {
         this.#drops.restart++;
         return;
       }

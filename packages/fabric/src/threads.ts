@@ -177,7 +177,16 @@ export class ThreadsDriver implements Driver {
     return this.remotes.reduce((sum, r) => sum + r.pending + r.inbox.length, this.local.pending);
   }
 
+  /** What this thread's partition sent, the hosts' first requests included, becomes known to the others. */
+  #handOver(): void {
+    this.local.outbox.forEach((messages, to) => {
+      if (messages.length > 0) this.remotes[to - 1].inbox.push(pack(messages));
+      messages.length = 0;
+    });
+  }
+
   async advance(until: number): Promise<void> {
+    this.#handOver();
     const horizon = Math.min(until, this.nextTime + this.lookaheadNs);
     const faultsUntil = this.faultsUntil();
     const busy = this.remotes.filter((r) => r.inbox.length > 0 || r.nextTime < horizon);
@@ -189,10 +198,7 @@ export class ThreadsDriver implements Driver {
     this.local.faultsUntil = faultsUntil;
     this.local.run(horizon);
     const ran = await running;
-    this.local.outbox.forEach((messages, to) => {
-      if (messages.length > 0) this.remotes[to - 1].inbox.push(pack(messages));
-      messages.length = 0;
-    });
+    this.#handOver();
     for (const { outbox } of ran)
       outbox.forEach((parcel, to) => {
         if (parcel === null) return;

@@ -1,0 +1,1 @@
+export { randomNetwork, type SmallNetwork } from "./networks.js";

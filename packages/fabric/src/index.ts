@@ -1,3 +1,4 @@
+export { compareWithPlan, type PlanComparison, type PlannedNetwork } from "./compare.js";
 export {
   type ExecutorFactory,
   type ExecutorSpec,

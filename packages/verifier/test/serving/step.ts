@@ -3,11 +3,13 @@ import { servePipes } from "@matchmul/emitter";
 import { Device, type Engine, loadEntries, loadProgram } from "@matchmul/p4-engine";
 import type { ServeNetwork } from "@matchmul/planner";
 
-const template = (target: string): URL =>
-  new URL(`../../../../p4src/${target === "v1model" ? "v1model" : "tna"}/serve.p4`, import.meta.url);
-
-/** The targets there are templates for. */
-export const servingTargets = ["v1model", "tna", "t2na"].filter((target) => existsSync(template(target)));
+/** The targets that have all three templates. */
+export const servingTargets = ["v1model", "tna", "t2na"].filter((target) =>
+  ["serve", "merge", "transit"].every((program) => {
+    const folder = target === "v1model" ? "v1model" : "tna";
+    return existsSync(new URL(`../../../../p4src/${folder}/${program}.p4`, import.meta.url));
+  }),
+);
 
 /** A port that leads back into the first pipe of a switch. */
 export const loopbackOf: Record<string, number> = { v1model: 510, tna: 68, t2na: 6 };

@@ -54,6 +54,18 @@ export const error = defineDiagnostics("cli", {
     message: `${path} was compiled for ${present.join(", ")}, not for ${target}`,
     hint: `compile it again with --target ${target}`,
   }),
+  "bundle-not-served": (path: string) => ({
+    message: `${path} is the bundle of one pipe, not of a served network`,
+    hint: "make one with `matchmul deploy MODEL --topology NAME --out DIR`; `matchmul run` and `verify` are for one pipe",
+  }),
+  "calibration-needed": (path: string) => ({
+    message: `${path} is a float model, and there is no --calibration to quantize it by`,
+    hint: "give --calibration FILE.npz, or an int8 .safetensors of `matchmul quantize`",
+  }),
+  "merge-mismatch": (path: string, why: string) => ({
+    message: `${path} cannot be merged with the others: ${why}`,
+    hint: "merge the results of `npm run case-study -- NAME --shard I/N --result FILE`, one for each I",
+  }),
   "plan-invalid": (path: string, why: string) => ({
     message: `${path} is not a plan.json: ${why}`,
     hint: "make one with `matchmul plan INT8.safetensors --profile NAME --out plan.json`",
@@ -73,6 +85,23 @@ export const error = defineDiagnostics("cli", {
   "onnx-test-empty": (folder: string) => ({
     message: `${folder} holds no ONNX test case`,
     hint: "a case is a folder with model.onnx and test_data_set_0; ONNX's own are in onnx/backend/test/data/node",
+  }),
+  "sizes-invalid": (issues: readonly string[]) => ({
+    message:
+      issues.length === 1 ? issues[0] : `${issues[0]} (and ${issues.length - 1} more in the same file)`,
+    hint: "docs/schemas/model-sizes.schema.json describes the format; models/mini-alexnet/model.yaml is one",
+  }),
+  "sizes-unsupported": (what: string, why: string) => ({
+    message: `${what} cannot be planned on a fabric: ${why}`,
+    hint: "`matchmul inspect` shows the model's nodes; one switch may still compile it",
+  }),
+  "model-folder": (path: string, models: readonly string[]) => ({
+    message: `the folder ${path} holds ${models.length === 0 ? "neither a model.yaml nor an .onnx file" : `several models: ${models.join(", ")}`}`,
+    hint: "give the file that is meant",
+  }),
+  "plan-layer": (name: string, known: readonly string[]) => ({
+    message: `--g names a layer ${name}, which the model does not have`,
+    hint: `its layers are ${known.join(", ")}`,
   }),
   "profile-target": (profile: string, target: string, known: readonly string[]) => ({
     message: `profile ${profile} has no target ${target}`,

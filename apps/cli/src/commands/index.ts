@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { auditCommand } from "./audit.js";
 import { compileCommand } from "./compile.js";
+import { deployCommand } from "./deploy.js";
 import { emit } from "./emit.js";
 import { explain } from "./explain.js";
 import { inspect } from "./inspect.js";
@@ -9,6 +10,8 @@ import { plan } from "./plan.js";
 import { profiles } from "./profiles.js";
 import { quantize } from "./quantize.js";
 import { run } from "./run.js";
+import { simulateCommand } from "./simulate.js";
+import { topology } from "./topology.js";
 import { verifyCommand } from "./verify.js";
 
 /** Every subcommand, in the order `matchmul --help` lists them: one file each, one line here. */
@@ -17,9 +20,12 @@ export const commands: (() => Command)[] = [
   verifyCommand,
   auditCommand,
   run,
+  deployCommand,
+  simulateCommand,
   explain,
   inspect,
   profiles,
+  topology,
   quantize,
   plan,
   emit,

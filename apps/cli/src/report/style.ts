@@ -52,6 +52,21 @@ header button { margin-left: auto; font: inherit; font-size: 13px; color: var(--
 .timeline text { fill: var(--soft); } .timeline .label { text-anchor: end; }
 .timeline .glyph, .timeline .tick { text-anchor: middle; } .timeline .glyph { fill: var(--ink); pointer-events: none; }
 .timeline .layer { fill: var(--ink); font-weight: 600; } .timeline .rule { stroke: var(--line); }
+.fabric, .plot, .pipe-map { display: block; font-size: 11px; } .fabric text, .plot text, .pipe-map text { fill: var(--soft); }
+.fabric .switch { fill: var(--paper); stroke: var(--soft); } .fabric .switch.idle { stroke-dasharray: 3 3; }
+.fabric .pipe { fill: var(--card); stroke: var(--line); } .fabric g > rect[class^=c], .pipe-map rect[class^=c] { fill: var(--hue); }
+.fabric .stripe { fill: var(--card); opacity: .75; } .fabric .switch + text { fill: var(--ink); font-weight: 600; }
+.fabric .inside, .fabric g > text.soft { text-anchor: middle; } .fabric .inside { fill: var(--chip-ink); font-weight: 600; pointer-events: none; }
+.fabric .link { fill: none; stroke: var(--soft); opacity: .45; } .fabric .link.busy { stroke-width: 2.5; opacity: .9; }
+.fabric .hit { fill: none; stroke: transparent; stroke-width: 9; } .fabric .host { fill: var(--card); stroke: var(--soft); }
+.fabric g:hover > .link { stroke: var(--ink); opacity: 1; }
+.pipes { display: grid; grid-template-columns: repeat(auto-fill, minmax(290px, 1fr)); gap: 14px; margin-top: 10px; }
+.pipes figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 8px 10px; overflow-x: auto; }
+.pipes figcaption { font-size: 13px; } .pipe-map .stage { fill: var(--paper); } .pipe-map text { text-anchor: middle; font-size: 10px; }
+.pipe-map g:hover .stage { fill: var(--line); }
+.plot .rule { stroke: var(--line); } .plot .label { text-anchor: end; } .plot .tick { text-anchor: middle; }
+.plot .front { fill: none; stroke: var(--soft); stroke-dasharray: 4 3; } .plot .gap { fill: none; stroke: var(--ink); }
+.plot circle { fill: var(--fill); stroke: var(--ink); }
 .columns { display: flex; flex-wrap: wrap; gap: 0 72px; }
 table.plain { border-collapse: collapse; margin-top: 10px; font-variant-numeric: tabular-nums; }
 table.plain th { text-align: left; font-weight: 600; color: var(--soft); font-size: 13px; }

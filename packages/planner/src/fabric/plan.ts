@@ -205,12 +205,13 @@ function describe(
 export async function paretoFabric(
   layers: readonly FabricLayer[],
   topology: Topology,
-  options: Omit<FabricOptions, "maxSwitches"> = {},
+  options: FabricOptions = {},
 ): Promise<FabricPlan[]> {
   const started = performance.now();
   const kinds = await switchKinds(topology, options);
   const front: FabricPlan[] = [];
-  for (let switches = 1; switches <= topology.switches.length; switches++) {
+  const most = Math.min(options.maxSwitches ?? Number.POSITIVE_INFINITY, topology.switches.length);
+  for (let switches = 1; switches <= most; switches++) {
     let plan: FabricPlan | Refusal;
     try {
       plan = await planOnKinds(layers, topology, kinds, { ...options, maxSwitches: switches }, started);

@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import { emitServing, servePipes } from "../../src/index.js";
 import { mergePipe, networkOf, servingTargets, tilePipe, transitPipe, variants } from "./pipes.js";
 
-/** Text without comments. */
-XX;
+/** Text without comments and types. */
+const code = (text: string): string =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\/\/.*$/gm, "")
+    .replace(/<bit<\d+>>/g, "");
 
 describe.each(servingTargets)("serving programs for %s", (target) => {
   describe.each(variants)("%s", (_, pipe) => {

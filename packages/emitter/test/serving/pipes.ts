@@ -147,7 +147,7 @@ export const mergePipe: MergePipe = {
   ],
 };
 
-export const transitPipe: TransitPipe = { ...common, name: "spine0-pipe0", program: "transit" };
+export const transitPipe: TransitPipe = { ...common, name: "spine0-pipe0", program: "transit", slots: [] };
 
 export function networkOf(...pipes: ServePipe[]): ServeNetwork {
   return {

@@ -1,7 +1,7 @@
 import type { ServeLayer } from "./chain.js";
 import type { PathStep } from "./pipe-builder.js";
 import { word } from "./plane-scheme.js";
-import { packRows, plainImage } from "./request.js";
+import { plainImage, RequestLines } from "./request.js";
 import type { LayerShape, Scheme } from "./scheme.js";
 import { planesOf } from "./store-layout.js";
 import { type Fill, fillBlock } from "./tables.js";
@@ -93,6 +93,18 @@ export function bankedScheme(shape: LayerShape, g: number, mostLookups: number):
     }));
   };
 
+  const gather = plainImage(shape);
+  /** Cells of a line that hold a part of the image. */
+  const inside = (d: 0 | 1, size: number): [number, number] => [
+    Math.floor(padBefore[d] / kernel[d]),
+    Math.ceil((padBefore[d] + size) / kernel[d]),
+  ];
+  const [topCell, bottomCell] = inside(0, input.height);
+  const [leftCell, rightCell] = inside(1, input.width);
+  const lines = new RequestLines(banks, cellRows, cellColumns * groups, (cellY) =>
+    cellY < topCell || cellY >= bottomCell ? [0, 0] : [leftCell * groups, rightCell * groups],
+  );
+
   return {
     lookups: banks,
     banked: true,
@@ -111,20 +123,21 @@ export function bankedScheme(shape: LayerShape, g: number, mostLookups: number):
       const at = address(Math.floor(top_ / kernelHeight), Math.floor(left / kernelWidth), 0);
       return { variant, address: at, row: variant * phaseRows };
     },
-    request: () => {
-      const gather = plainImage(shape);
-      return packRows(banks, cellRows, cellColumns * groups, (cellY, at, bank, bit) => {
-        const group = at % groups;
-        const width = group === 0 ? top : together;
-        const plane = Math.floor(bit / channels);
-        if (plane >= width) return -1;
-        const y = cellY * kernelHeight + Math.floor(bank / kernelWidth) - padBefore[0];
-        const x = Math.floor(at / groups) * kernelWidth + (bank % kernelWidth) - padBefore[1];
-        if (y < 0 || y >= input.height || x < 0 || x >= input.width) return -1;
-        // Planes that are less significant than this one.
-        const below = width - 1 - plane + (groups - 1 - group) * together;
-        return gather(bit % channels, y, x) * 8 + below;
-      });
+    request: {
+      size: () => lines.size(),
+      make: () =>
+        lines.make((cellY, at, bank, bit) => {
+          const group = at % groups;
+          const width = group === 0 ? top : together;
+          const plane = Math.floor(bit / channels);
+          if (plane >= width) return -1;
+          const y = cellY * kernelHeight + Math.floor(bank / kernelWidth) - padBefore[0];
+          const x = Math.floor(at / groups) * kernelWidth + (bank % kernelWidth) - padBefore[1];
+          if (y < 0 || y >= input.height || x < 0 || x >= input.width) return -1;
+          // Planes that are less significant than this one.
+          const below = width - 1 - plane + (groups - 1 - group) * together;
+          return gather(bit % channels, y, x) * 8 + below;
+        }),
     },
   };
 }

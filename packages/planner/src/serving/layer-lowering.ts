@@ -2,11 +2,20 @@ import type { LayerOption } from "../fabric/types.js";
 import type { Cabling } from "./cabling.js";
 import type { ServeLayer } from "./chain.js";
 import { error } from "./diagnostics.js";
-import { biasPath, convertPath, mergePath, poolPath, scalePath, storePath, storeTilePath } from "./paths.js";
+import {
+  biasPath,
+  convertPath,
+  mergePath,
+  PAGE_ROWS,
+  poolPath,
+  scalePath,
+  storePath,
+  storeTilePath,
+} from "./paths.js";
 import type { Entry, PathStep, PipeBuilder } from "./pipe-builder.js";
 import type { Scheme } from "./scheme.js";
 import { type StoreLayout, tilePlace } from "./store-layout.js";
-import { fillBias, fillConversion, PAGE_ROWS } from "./tables.js";
+import { fillBias, fillConversion } from "./tables.js";
 import { CONTINUE, PARSE_CONTINUE, SERVE_LANES, ServeKind, type Task } from "./types.js";
 
 /** A layer on one of its pipes. */

@@ -3,6 +3,7 @@ import type { QuantizedModel } from "@matchmul/quantizer";
 import type { FabricPlan } from "../fabric/types.js";
 import { Cabling } from "./cabling.js";
 import { serveLayers } from "./chain.js";
+import { MOST_WORKERS, POOL_LANES } from "./cost.js";
 import { error } from "./diagnostics.js";
 import { LayerLowering } from "./layer-lowering.js";
 import { GroupNumbers, ParseTable, PipeBuilder } from "./pipe-builder.js";
@@ -19,7 +20,7 @@ export interface LowerServingOptions {
   mostLookups?: number;
   /** Lanes whose maxima are kept in one pass; default 16: what a Tofino's 16-bit containers hold twice. */
   poolLanes?: number;
-  /** Workers of a layer on a pipe, at most; default 512. */
+  /** Workers of a layer on a pipe, at most; default 1024. */
   workers?: number;
   /** Hosts that send requests; by default as many of the topology's, in order, as there are slots. */
   hosts?: string[];
@@ -44,7 +45,7 @@ export function lowerServing(
   topology: Topology,
   options: LowerServingOptions,
 ): ServeNetwork {
-  const { slots, poolLanes = 16, workers = 512, profileOf = loadProfile } = options;
+  const { slots, poolLanes = POOL_LANES, workers = MOST_WORKERS, profileOf = loadProfile } = options;
   const layers = serveLayers(model);
   if (layers.length !== plan.layers.length)
     throw error("plan-mismatch", `it has ${plan.layers.length} layers, the model ${layers.length}`);
@@ -95,7 +96,7 @@ export function lowerServing(
     return new LayerLowering(number, layer, scheme, option, builtOn, mergers, context);
   });
   const [first] = lowerings;
-  const { rowBytes, packets } = first.scheme.request();
+  const { rowBytes, packets } = first.scheme.request!.make();
   for (const [i, lowering] of lowerings.entries())
     lowering.addStores(slots, i === 0 ? packets.length : lowerings[i - 1].arrivals);
   // Pages are aligned to more rows than blocks, and blocks of large keys to more than those of small ones.

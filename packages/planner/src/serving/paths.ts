@@ -1,11 +1,12 @@
 import type { ServeLayer } from "./chain.js";
 import type { PathStep } from "./pipe-builder.js";
 import { type StoreLayout, tileShare } from "./store-layout.js";
-import { PAGE_ROWS } from "./tables.js";
 import { SERVE_LANES, type ServeStep } from "./types.js";
 
 /** Bytes of a DATA packet's payload: the lanes of the worker that sent it. */
 const DATA_BYTES = 4 * SERVE_LANES;
+/** Rows of a page of conversion: an index is a byte. */
+export const PAGE_ROWS = 256;
 const EMPTY = { pc: 0, parse: 0 };
 export function biasPath(layer: ServeLayer, answer: number | null): PathStep[] {
   const step: ServeStep = { op: "bias", ...EMPTY, answer: answer === null ? null : { index: answer } };

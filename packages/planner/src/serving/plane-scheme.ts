@@ -70,7 +70,7 @@ export function planeScheme(
       address: rowAt(layout, y * shape.stride[0], x * shape.stride[1]),
       row: 0,
     }),
-    request: () => planeRequest(shape, layout, gather),
+    request: planeRequest(shape, layout, gather),
   };
 }
 

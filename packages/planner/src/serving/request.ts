@@ -15,6 +15,19 @@ export interface RequestRows {
   packets: { address: number; rows: number; bits: Int32Array }[];
 }
 
+/** A request's packets, and how many they are: counted without making them. */
+export interface Request {
+  make: () => RequestRows;
+  size: () => RequestSize;
+}
+
+export interface RequestSize {
+  packets: number;
+  /** Of all packets, and of the longest. */
+  rows: number;
+  longest: number;
+}
+
 /** How a host makes the first layer's image: its elements by channel and position without border; -1 is 0. */
 export type Gather = (channel: number, y: number, x: number) => number;
 
@@ -61,53 +74,75 @@ export function windowed(
 }
 
 /** An image whose rows hold one plane of one position each; border left out. */
-export function planeRequest({ input }: LayerShape, layout: StoreLayout, gather: Gather): RequestRows {
+export function planeRequest({ input }: LayerShape, layout: StoreLayout, gather: Gather): Request {
   const { g, planes, rowBytes, rowsPerPosition } = layout;
-  const lines = packRows(
-    rowBytes,
-    input.height,
-    input.width * rowsPerPosition * planes,
-    (y, at, bank, bit) => {
+  const length = input.width * rowsPerPosition * planes;
+  const lines = new RequestLines(rowBytes, input.height, length, () => [0, length]);
+  const make = (): RequestRows => {
+    const made = lines.make((y, at, bank, bit) => {
       const plane = at % planes;
       const row = Math.floor(at / planes) % rowsPerPosition;
       const x = Math.floor(at / planes / rowsPerPosition);
       const channel = (row * rowBytes + bank) * g + bit;
       const element = bit < g && channel < input.channels ? gather(channel, y, x) : -1;
       return element < 0 ? -1 : element * 8 + planes - 1 - plane;
-    },
-  );
-  const line = input.width * rowsPerPosition * planes;
-  for (const packet of lines.packets) {
-    const y = Math.floor(packet.address / line);
-    packet.address = rowAt(layout, y + layout.top, layout.left) + (packet.address % line);
-  }
-  return lines;
+    });
+    for (const packet of made.packets) {
+      const y = Math.floor(packet.address / length);
+      packet.address = rowAt(layout, y + layout.top, layout.left) + (packet.address % length);
+    }
+    return made;
+  };
+  return { make, size: () => lines.size() };
 }
 
-/**
- * Packets for `lines` lines of `length` rows, each line by itself.
- * @param source of bit `bit` (0 the least significant) of a bank's byte in row `at` of a line: input element * 8 + bit, or -1
- */
-export function packRows(
-  rowBytes: number,
-  lines: number,
-  length: number,
-  source: (line: number, at: number, bank: number, bit: number) => number,
-): RequestRows {
-  const most = Math.floor(REQUEST_BYTES / rowBytes);
-  const packets: RequestRows["packets"] = [];
-  for (let line = 0; line < lines; line++)
-    for (let from = 0; from < length; from += most) {
-      const rows = Math.min(most, length - from);
+/** Rows of a store in lines of `length`, and packets that hold as many of a line as they can. */
+export class RequestLines {
+  readonly #most: number;
+  /** @param inside of a line, the rows that are not border alone: from the first to before the last */
+  constructor(
+    readonly rowBytes: number,
+    readonly lines: number,
+    readonly length: number,
+    readonly inside: (line: number) => readonly [from: number, to: number],
+  ) {
+    this.#most = Math.floor(REQUEST_BYTES / rowBytes);
+  }
+
+  *#pieces(): Generator<{ line: number; from: number; rows: number }> {
+    for (let line = 0; line < this.lines; line++) {
+      const [first, to] = this.inside(line);
+      for (let from = first; from < to; from += this.#most)
+        yield { line, from, rows: Math.min(this.#most, to - from) };
+    }
+  }
+
+  size(): RequestSize {
+    const size = { packets: 0, rows: 0, longest: 0 };
+    for (const { rows } of this.#pieces()) {
+      size.packets++;
+      size.rows += rows;
+      size.longest = Math.max(size.longest, rows);
+    }
+    return size;
+  }
+
+  /**
+   * @param source of bit `bit` (0 the least significant) of a bank's byte in row `at` of a line: input element * 8 + bit
+   * of its value, or -1
+   */
+  make(source: (line: number, at: number, bank: number, bit: number) => number): RequestRows {
+    const { rowBytes, length } = this;
+    const packets = [...this.#pieces()].map(({ line, from, rows }) => {
       const bits = new Int32Array(rows * rowBytes * 8);
       for (let i = 0; i < bits.length; i++) {
         const byte = i >> 3;
         bits[i] = source(line, from + Math.floor(byte / rowBytes), byte % rowBytes, 7 - (i & 7));
       }
-      // What is nothing but border stays 0 without being sent.
-      if (bits.some((bit) => bit >= 0)) packets.push({ address: line * length + from, rows, bits });
-    }
-  return { rowBytes, packets };
+      return { address: line * length + from, rows, bits };
+    });
+    return { rowBytes, packets };
+  }
 }
 
 /** The payload of each packet of a request for an input. */

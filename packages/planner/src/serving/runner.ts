@@ -22,12 +22,16 @@ export interface ServeAnswer {
   /** Number of the 32 logits. */
   index: number;
   lanes: Int32Array;
+  /** Passes one after the other that led to it, from the host's packet on. */
+  depth: number;
 }
 
 interface Waiting {
   machine: PassMachine;
   port: number;
   bytes: Uint8Array;
+  /** Passes before it. */
+  depth: number;
 }
 
 /**
@@ -65,7 +69,7 @@ export class ServeRunner {
   /** A host sends a packet to its switch. */
   inject(host: number, bytes: Uint8Array): void {
     const { switch: at, port } = this.network.hosts.find((h) => h.node === host)!;
-    this.#arrive(at, port, bytes);
+    this.#arrive(at, port, bytes, 0);
   }
 
   /** The host of a slot sends all packets of a request. */
@@ -78,8 +82,9 @@ export class ServeRunner {
   /** Lets packets move until none is left, or so many passes are made. Answers that came, in order. */
   run(passes = Number.POSITIVE_INFINITY): ServeAnswer[] {
     for (let left = passes; this.#head < this.#queue.length && left > 0; left--) {
-      const { machine, port, bytes } = this.#queue[this.#head++];
-      for (const out of machine.process(port, bytes)) this.#leave(machine.pipe.switch, out.port, out.bytes);
+      const { machine, port, bytes, depth } = this.#queue[this.#head++];
+      for (const out of machine.process(port, bytes))
+        this.#leave(machine.pipe.switch, out.port, out.bytes, depth + 1);
       if (this.#head > 65536 || this.#head === this.#queue.length) {
         this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;
@@ -106,7 +111,7 @@ export class ServeRunner {
     return undefined;
   }
 
-  #leave(at: string, port: number, bytes: Uint8Array): void {
+  #leave(at: string, port: number, bytes: Uint8Array, depth: number): void {
     const { faults } = this;
     const copies =
       faults === undefined
@@ -119,18 +124,18 @@ export class ServeRunner {
     for (let i = 0; i < copies; i++) {
       const host = this.#hosts.get(`${at}/${port}`);
       if (host !== undefined) {
-        this.#answer(host, bytes);
+        this.#answer(host, bytes, depth);
         continue;
       }
       const end = this.#cables.get(`${at}/${port}`) ?? { switch: at, port };
-      this.#arrive(end.switch, end.port, bytes);
+      this.#arrive(end.switch, end.port, bytes, depth);
     }
   }
 
-  #arrive(at: string, port: number, bytes: Uint8Array): void {
+  #arrive(at: string, port: number, bytes: Uint8Array, depth: number): void {
     const machine = this.#byPort.get(`${at}/${port}`);
     if (machine === undefined) throw new Error(`nothing is at port ${port} of ${at}`);
-    const waiting = { machine, port, bytes };
+    const waiting = { machine, port, bytes, depth };
     const { faults } = this;
     const last = this.#queue.length - 1;
     if (faults !== undefined && this.#head <= last && faults.random.next() < faults.reorder) {
@@ -141,13 +146,13 @@ export class ServeRunner {
     } else this.#queue.push(waiting);
   }
 
-  #answer(host: number, bytes: Uint8Array): void {
+  #answer(host: number, bytes: Uint8Array, depth: number): void {
     const packet = decodeServePacket(bytes);
     if (packet?.header.kind !== ServeKind.answer || packet.payload.length < 4 * SERVE_LANES) return;
     const lanes = new Int32Array(SERVE_LANES);
     readLanes(packet.payload, lanes);
     const { slot, epoch, index } = packet.header;
-    this.#answers.push({ host, slot, epoch, index, lanes });
+    this.#answers.push({ host, slot, epoch, index, lanes, depth });
   }
 }
 

@@ -2,7 +2,7 @@ import { bankedScheme } from "./banked-scheme.js";
 import type { ServeLayer } from "./chain.js";
 import type { PathStep } from "./pipe-builder.js";
 import { planeScheme } from "./plane-scheme.js";
-import { plainImage, type RequestRows, windowed } from "./request.js";
+import { plainImage, type Request, windowed } from "./request.js";
 import { rowBytesOf, type StoreLayout } from "./store-layout.js";
 import type { Fill } from "./tables.js";
 
@@ -38,7 +38,7 @@ export interface Scheme {
   /** Of the window of an output: its sequence, its address, and where its blocks begin in those of the tile. */
   place: (y: number, x: number) => { variant: number; address: number; row: number };
   /** What a host sends, where the layer is the first. */
-  request: () => RequestRows;
+  request: Request | null;
 }
 
 /**
@@ -57,7 +57,7 @@ export function schemeOf(
   mostLookups: number,
 ): Scheme {
   const plain = planeScheme(shape, g, lookups, plainImage(shape));
-  if (!first) return plain;
+  if (!first) return { ...plain, request: null };
   const choices = [];
   if (!divided) {
     const banked = bankedScheme(shape, g, mostLookups);

@@ -1,4 +1,5 @@
 import type { ServeLayer } from "./chain.js";
+import { PAGE_ROWS } from "./paths.js";
 import type { WeightedShape } from "./scheme.js";
 import { type StoreLayout, tileBit } from "./store-layout.js";
 import { SERVE_LANES } from "./types.js";
@@ -59,9 +60,6 @@ export function fillBias(layer: ServeLayer, tile: number, row: number): Fill {
       words[0][row * SERVE_LANES + m] = layer.bias(o);
   };
 }
-
-/** Rows of a page of conversion: an index is a byte. */
-export const PAGE_ROWS = 256;
 
 /**
  * Conversion of a tile's lanes, `keys` of them in a pass: the row of index i holds the bits of valueOf(o, i) at their

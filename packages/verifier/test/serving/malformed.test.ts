@@ -121,7 +121,7 @@ describe.each(servingTargets)("malformed packets on %s", (target) => {
     }
     const input = randomInput(random, model);
     expect(runner.infer(input, { slot: 1, epoch: 1 })).toEqual(runInt8(model, input).logits);
-    expect(dropped).toBeGreaterThan(100);
+    expect(dropped).toBeGreaterThan(30);
   });
 
   it("that end early leave a layer waiting; the whole request completes it", () => {

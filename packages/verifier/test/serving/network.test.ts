@@ -43,6 +43,22 @@ describe.each(servingTargets)("emitted for %s, a network of several pipes", (tar
     }
   });
 
+  it("is tried with every kind of pipe and step", () => {
+    const seen = new Set<string>();
+    for (const seed of seeds)
+      for (const pipe of randomNetwork(seed, target).network.pipes) {
+        seen.add(`pipe: ${pipe.program}`);
+        if (pipe.program !== "tile") continue;
+        for (const { parse } of pipe.parses) seen.add(parse.kind);
+        for (const { step } of pipe.sequencer)
+          seen.add(step.op === "sum" && step.offsets !== null ? "sum, banked" : step.op);
+      }
+    const steps = ["load", "sum", "sum, banked", "bias", "scale", "pool", "convert", "merge", "store"];
+    const parses = ["skip", "lanes", "keys", "narrow", "narrow-best"];
+    const programs = ["pipe: tile", "pipe: merge", "pipe: transit"];
+    expect([...seen]).toEqual(expect.arrayContaining([...steps, ...parses, ...programs]));
+  });
+
   it("gives no wrong answer where packets are lost, doubled and overtaken, and one at last", () => {
     let attempts = 0;
     for (const seed of seeds.slice(0, 4)) {

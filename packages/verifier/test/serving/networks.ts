@@ -33,7 +33,7 @@ export function randomNetwork(seed: number, target: string): RandomNetwork {
     try {
       const { pipes } = loadProfile(profile);
       const plan = randomPlan(random, serveLayers(model), topology, () => pipes, random.next() < 0.5);
-      const network = lowerServing(model, plan, topology, { slots: 2, lookups: random.integer(2, 4) });
+      const network = lowerServing(model, plan, topology, { slots: 2, mostLookups: random.integer(2, 9) });
       return { model, network, random };
     } catch (cause) {
       if (!(cause instanceof MatchMulError && refused.has(cause.code)) || attempt > 20) throw cause;

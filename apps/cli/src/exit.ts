@@ -1,4 +1,5 @@
 import { MatchMulError } from "@matchmul/common";
+import { DoesNotFit, type Explanation } from "@matchmul/planner";
 
 /** What the command's exit status says. */
 export const exitCode = {
@@ -19,6 +20,8 @@ export interface Failure {
   code: string;
   message: string;
   hint?: string;
+  /** Of what does not fit: the resource, how much is missing, the layer, and changes that would fit. */
+  explanation?: Explanation;
   exit: number;
 }
 
@@ -47,6 +50,7 @@ export function failureOf(error: unknown): Failure {
       code,
       message: `${where}${error.message.trim()}`,
       ...(hint === undefined ? {} : { hint }),
+      ...(error instanceof DoesNotFit ? { explanation: error.explanation } : {}),
       exit: exitCode.badInput,
     };
   }

@@ -183,13 +183,15 @@ export function formatFabricPlan({
   return `${JSON.stringify({ ...rest, statistics }, jsonNumbers, 2)}\n`;
 }
 
-/** Is a parsed plan one of a fabric? */
-export function isFabricPlan(document: unknown): boolean {
-  return (document as { format?: unknown } | null)?.format === "matchmul-fabric-plan";
-}
-
-/** Takes a parsed plan on a fabric. @throws MatchMulError plan-invalid */
-export function reviveFabricPlan(parsed: unknown, path: string): FabricDocument {
+/** Takes the text of a plan on a fabric; undefined where it is another plan, or none. @throws MatchMulError plan-invalid */
+export function parseFabricPlan(text: string, path: string): FabricDocument | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if ((parsed as { format?: unknown } | null)?.format !== "matchmul-fabric-plan") return undefined;
   const plan = parsed as Partial<FabricDocument>;
   if (plan.version !== 1) throw error("plan-invalid", path, `it is of version ${plan.version}, not 1`);
   const lists = [plan.model?.layers, plan.topology?.switches, plan.layers, plan.pipes, plan.programs];

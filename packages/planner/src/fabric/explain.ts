@@ -11,7 +11,7 @@ import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
 /** A change with which the layers have been planned, and fit. */
 export type FabricChange =
   | { kind: "switches"; profile: string; switches: number; more: number }
-  | { kind: "g"; layer: string; from: number; to: number }
+  | { kind: "g"; layers: { name: string; from: number; to: number }[] }
   | { kind: "profile"; profile: string; switches: number };
 
 /** Why layers do not fit a topology. `needed` and `available` are bytes of memory, or bits of activation store. */
@@ -115,7 +115,9 @@ async function explainLayer(
       unit: store ? "bits" : "bytes",
       layer: layer.name,
       changes,
-      change: changes.map(changeInWords).join("; ") || "no number of switches of this kind is enough",
+      change:
+        changes.map(changeInWords).join("; ") ||
+        "no number of switches of this kind is enough, nor one other change",
     },
   );
 }
@@ -125,10 +127,17 @@ export function changeInWords(change: FabricChange): string {
     case "switches":
       return `${plural(change.switches, `${change.profile} switch`)} would be enough (${change.more} more)`;
     case "g":
-      return `${change.layer} with g = ${change.to} instead of ${change.from} would fit`;
+      return `${keysInWords(change.layers)} would fit`;
     case "profile":
       return `${plural(change.switches, `${change.profile} switch`)} would be enough`;
   }
+}
+
+function keysInWords(layers: { name: string; from: number; to: number }[]): string {
+  const [{ from, to }] = layers;
+  if (layers.length > 1 && layers.every((l) => l.from === from && l.to === to))
+    return `g = ${to} instead of ${from} in ${layers.map((l) => l.name).join(", ")}`;
+  return layers.map((l) => `${l.name} with g = ${l.to} instead of ${l.from}`).join(", ");
 }
 
 /** Each kind of change in its smallest size, as far as one is found. */
@@ -153,7 +162,7 @@ async function changesThatFit(
   return changes;
 }
 
-/** The layer that takes most, then the others: a key of its width less 1, 2 and so on. */
+/** Narrower keys where they are given: of one layer, the one that takes most first; or else of all layers. */
 async function lowerKey(
   layers: readonly FabricLayer[],
   worst: number,
@@ -161,16 +170,25 @@ async function lowerKey(
   switches: number,
   asked: Asked,
 ): Promise<FabricChange | undefined> {
-  const order = [layers[worst], ...layers.filter((_, l) => l !== worst)];
-  for (let less = 1; less < 12; less++)
-    for (const layer of order) {
-      const from = asked.keyBits(layer);
-      if (from === undefined || from - less < 1) continue;
-      const to = from - less;
-      const keyBits = (other: FabricLayer) => (other === layer ? to : asked.keyBits(other));
-      if (await fits(layers, pipe, switches, { ...asked, keyBits }))
-        return { kind: "g", layer: layer.name, from, to };
-    }
+  const given = layers.filter((layer) => (asked.keyBits(layer) ?? 1) > 1);
+  const order = [layers[worst], ...layers.filter((_, l) => l !== worst)].filter((l) => given.includes(l));
+  const widest = Math.max(1, ...given.map((layer) => asked.keyBits(layer)!));
+  const lowered = (some: readonly FabricLayer[], less: number) => (layer: FabricLayer) => {
+    const g = asked.keyBits(layer);
+    return g === undefined || !some.includes(layer) ? g : Math.max(1, g - less);
+  };
+  for (const groups of [order.map((layer) => [layer]), [order]])
+    for (let less = 1; less < widest; less++)
+      for (const group of groups) {
+        const keyBits = lowered(group, less);
+        if (!(await fits(layers, pipe, switches, { ...asked, keyBits }))) continue;
+        const changed = group.map((layer) => ({
+          name: layer.name,
+          from: asked.keyBits(layer)!,
+          to: keyBits(layer)!,
+        }));
+        return { kind: "g", layers: changed };
+      }
   return undefined;
 }
 

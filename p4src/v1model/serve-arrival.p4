@@ -1,6 +1,4 @@
-<% if (it.program === "transit") { -%>
-        meta.port = standard_metadata.ingress_port;
-<% } else if (!it.recirculates) { -%>
+<% if (!it.recirculates) { -%>
         meta.port = standard_metadata.ingress_port;
 <%   for (const port of it.loopbacks) { -%>
         if (meta.port == <%= port %>) {
@@ -18,11 +16,7 @@
             drop(MALFORMED);
             return;
         }
-<% if (it.program === "transit") { -%>
-        {
-<% } else { -%>
         if (meta.looped == 0) {
-<% } -%>
             if (links.apply().hit) {
                 meta.travels = 1;  // to another pipe
             } else {

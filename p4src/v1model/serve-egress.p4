@@ -35,7 +35,7 @@ control Copies(inout headers_t hdr,
                 }
             }
         }
-<% if (it.recirculates && it.program !== "transit") { -%>
+<% if (it.recirculates) { -%>
         // There are no such ports: what goes there comes back.
         if (<%= it.loopbacks.map((port) => `standard_metadata.egress_port == ${port}`).join(" || ") %>) {
             meta.port = standard_metadata.egress_port;

@@ -5,9 +5,7 @@
 <% if (it.program !== "transit") { -%>
     const bit<32> UNKNOWN_SLOT = 3;  // input of a layer or slot that is not here
 <% } -%>
-<% if (it.program !== "transit") { -%>
     const bit<32> UNKNOWN_STEP = 4;
-<% } -%>
 <% if (it.program === "tile") { -%>
     const bit<32> UNKNOWN_TASK = 5;
 <% } -%>

@@ -18,7 +18,7 @@ const bit<16> CONTINUE = 0xFFFF;   // replication id of the copy with which a wo
 const bit<8>  PARSE_CONTINUE = 1;  // a worker's next task: its old lanes are dropped
 const bit<8>  LAYER_BEFORE_FIRST = 255;
 
-<% if (it.recirculates && it.program !== "transit") { -%>
+<% if (it.recirculates) { -%>
 const bit<32> INSTANCE_RECIRCULATED = 4;  // of standard_metadata.instance_type
 <% } -%>
 

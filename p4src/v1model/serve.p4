@@ -590,11 +590,9 @@ control Serve(inout headers_t hdr,
                 clamp();
             }
 <% } -%>
-<% for (const [i, half] of it.halves.entries()) { -%>
-                <% if (i > 0) { %>} else <% } %>if (meta.half == <%= half.id %>) {
+<% for (const half of it.halves) { -%>
+            if (meta.half == <%= half.id %>) {
                 larger_<%= half.id %>();
-<% } -%>
-<% if (it.halves.length > 0) { -%>
             }
 <% } -%>
             if (meta.sent == 0) {

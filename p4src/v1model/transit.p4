@@ -12,7 +12,10 @@ struct headers_t {
 }
 
 struct metadata_t {
-    bit<9> port;     // where the packet came in
+    // The loopback port that a recirculated packet came by, or where it came in.
+    @field_list(0)
+    bit<9> port;
+    bit<1> looped;   // from a loopback port
     bit<1> travels;  // to its destination, by the table route
 }
 
@@ -50,6 +53,8 @@ control Serve(inout headers_t hdr,
 
     apply {
 <%~ include("./serve-arrival", it) %>
+        } else {
+            drop(UNKNOWN_STEP);
         }
         if (meta.travels == 1) {
             if (route.apply().miss) {

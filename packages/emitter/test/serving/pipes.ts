@@ -169,7 +169,7 @@ export const variants: [name: string, pipe: ServePipe][] = [
   ["tile with banks of their own", tilePipe({ banked: true })],
   ["tile with max pooling", tilePipe({ pools: true, lookups: 3 })],
   ["tile with partial sums", tilePipe({ merges: true })],
-  ["tile with everything", tilePipe({ banked: true, pools: true, merges: true, lookups: 8 })],
+  ["tile with everything", tilePipe({ banked: true, pools: true, merges: true, lookups: 4 })],
   ["merge", mergePipe],
   ["transit", transitPipe],
 ];

@@ -1,10 +1,16 @@
 import { Random } from "@matchmul/common";
-import { serveMachine } from "@matchmul/planner";
+import { type ServePipe, serveMachine } from "@matchmul/planner";
 import { describe, expect, it } from "vitest";
-import { networkOf, randomMerge, randomPacket, randomTile } from "./random-pipe.js";
+import { networkOf, randomMerge, randomPacket, randomTile, randomTransit } from "./random-pipe.js";
 import { enginesOf, loopbackOf, readable, servingTargets } from "./step.js";
 
 const PACKETS = 3000;
+
+const makers: Record<string, (random: Random, loopback: number) => ServePipe> = {
+  tile: randomTile,
+  merge: randomMerge,
+  transit: randomTransit,
+};
 
 describe.each(servingTargets)("one pass of %s", (target) => {
   it.each([
@@ -15,9 +21,10 @@ describe.each(servingTargets)("one pass of %s", (target) => {
     ["tile", 5],
     ["merge", 6],
     ["merge", 7],
+    ["transit", 8],
   ])("is the interpreter's for any packet: random %s pipe %i", (program, seed) => {
     const random = new Random(seed);
-    const pipe = (program === "tile" ? randomTile : randomMerge)(random, loopbackOf[target]);
+    const pipe = makers[program](random, loopbackOf[target]);
     const machine = serveMachine(pipe);
     const [engine] = enginesOf(networkOf(pipe), target, false);
     const actions = new Set<string>();
@@ -46,7 +53,8 @@ describe.each(servingTargets)("one pass of %s", (target) => {
     );
     expect(names(actions)).toEqual(names(all.filter((name) => given.has(name))));
     const { malformed, refused, unrouted, stale, stored } = machine.drops;
-    expect(Math.min(malformed, refused, unrouted, stale, stored)).toBeGreaterThan(0);
+    expect(Math.min(malformed, refused, unrouted)).toBeGreaterThan(0);
+    if (program !== "transit") expect(Math.min(stale, stored)).toBeGreaterThan(0);
     if (program === "tile") expect(machine.drops.unspawned).toBeGreaterThan(0);
   });
 });

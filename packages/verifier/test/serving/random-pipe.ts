@@ -7,9 +7,11 @@ import {
   ServeKind,
   type ServeNetwork,
   type ServeParse,
+  type ServePipe,
   type ServeStep,
   type Task,
   type TilePipe,
+  type TransitPipe,
 } from "@matchmul/planner";
 
 export const HOST_PORT = 1;
@@ -206,6 +208,10 @@ export function randomMerge(random: Random, loopback: number): MergePipe {
   };
 }
 
+export function randomTransit(random: Random, loopback: number): TransitPipe {
+  return { ...common(random, loopback), program: "transit", slots: [] };
+}
+
 export function networkOf(pipe: ServeNetwork["pipes"][number]): ServeNetwork {
   return {
     name: "random",
@@ -226,7 +232,7 @@ const REQUEST = 200;
 /** The `nth` packet that a pipe may meet, or may not: most are in order. */
 export function randomPacket(
   random: Random,
-  pipe: TilePipe | MergePipe,
+  pipe: ServePipe,
   nth: number,
 ): { port: number; bytes: Uint8Array } {
   const odd = (): boolean => random.next() < 0.03;
@@ -238,13 +244,13 @@ export function randomPacket(
   let port = pick(random, [pipe.loopbacks[0], pipe.loopbacks[0], pipe.loopbacks[0], HOST_PORT, LINK_PORT]);
   if (odd()) port = UNKNOWN_PORT;
   // Nothing comes back to a pipe that sends nothing to be merged.
-  const merges = pipe.program === "merge" || pipe.sequencer.some(({ step }) => step.op === "merge");
+  const merges = pipe.program !== "tile" || pipe.sequencer.some(({ step }) => step.op === "merge");
   const kinds = Object.values(ServeKind).filter((kind) => merges || kind !== ServeKind.partial);
   bytes[15] = pick(random, kinds);
   bytes[17] = random.integer(0, 1);
   if (port === HOST_PORT && !odd()) bytes[15] = ServeKind.request;
   if (port === pipe.loopbacks[0] && random.next() < 0.8) {
-    bytes[15] = pipe.program === "merge" ? ServeKind.store : ServeKind.work;
+    bytes[15] = pipe.program === "tile" ? ServeKind.work : ServeKind.store;
     if (pipe.program === "tile") {
       const { kind, layer, pc, step } = pick(random, pipe.sequencer);
       bytes[15] = kind;

@@ -9,6 +9,7 @@
  * | admit | port, slot | admit_request | reply, group |
  * | requests | index | place | address, pc, parse |
  * | route | destination | forward | port |
+ * | answers, on Tofino only | destination | forward | port |
  * | slots | layer, slot | locate | base, arrivals, state |
  * | sequencer | kind, layer, pc | store_row | pc, parse, d_address |
  * | | | store_last | pc, parse, d_address, total, group |
@@ -26,7 +27,7 @@
  * | | | task_pool | pc, parse, task |
  * | | | task_send | pc, parse, address, index, group, task |
  * | | | task_merge | address, index, group, task |
- * | lookup_S, S the slot | row, all rowBits of it | add_S | 32 words |
+ * | lookup_S, S the slot | row; on Tofino its page (all but 8 bits), then its low 8 bits | add_S | 32 words |
  * | merges | layer | add_parts, max_parts | parts |
  *
  * serve.p4 has all but merges; merge.p4 has links, admit, requests, route, slots and merges; transit.p4 the first four.

@@ -72,7 +72,7 @@ export function servePipes(network: ServeNetwork, options: ServeEmitOptions): Em
   return network.pipes.map((pipe, i) => ({
     pipe,
     program: programs.get(keys[i])!,
-    entries: () => serveCommands(pipe),
+    entries: () => serveCommands(pipe, target.name),
   }));
 }
 

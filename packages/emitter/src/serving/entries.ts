@@ -100,8 +100,12 @@ export function* taskEntries(tasks: readonly Task[]): Generator<ServeEntry> {
   }
 }
 
-/** All entries but the lookups'. */
-export function* controlEntries(pipe: ServePipe): Generator<ServeEntry> {
+/**
+ * All entries but the lookups'.
+ *
+ * @param target `v1model`, `tna` or `t2na`
+ */
+export function* controlEntries(pipe: ServePipe, target: string): Generator<ServeEntry> {
   for (const port of pipe.links) yield { table: "links", action: "from_link", keys: [port], params: [] };
   for (const { port, slot, reply, group } of pipe.admissions)
     yield { table: "admit", action: "admit_request", keys: [port, slot], params: [reply, group] };
@@ -109,6 +113,10 @@ export function* controlEntries(pipe: ServePipe): Generator<ServeEntry> {
     yield { table: "requests", action: "place", keys: [index], params: [word(address), pc, parse] };
   for (const { destination, port } of pipe.routes)
     yield { table: "route", action: "forward", keys: [destination], params: [port] };
+  // A Tofino knows where an answer goes before it is one.
+  if (target !== "v1model" && pipe.program === "tile")
+    for (const { destination, port } of pipe.routes)
+      yield { table: "answers", action: "forward", keys: [destination], params: [port] };
   for (const { layer, slot, base, arrivals, state } of pipe.slots)
     yield { table: "slots", action: "locate", keys: [layer, slot], params: [base, arrivals, state] };
   if (pipe.program === "tile") {

@@ -69,7 +69,8 @@ export function shapeOf(pipe: ServePipe, target: string): PipeShape {
     program: pipe.program,
     loopbacks,
     lookups: tile?.lookups ?? 0,
-    rowBits: tile?.rowBits ?? 0,
+    // At least two pages.
+    rowBits: tile === null ? 0 : Math.max(9, tile.rowBits),
     banked: tile?.banked ?? false,
     parses: new Map(tile?.parses.map(({ id, parse }) => [id, parse])),
     leftShifts: sorted(steps.flatMap((step) => (step.op === "sum" ? [step.shiftLeft] : []))),

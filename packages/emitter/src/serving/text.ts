@@ -20,14 +20,18 @@ class TextBuffer {
   }
 
   /**
-   * A row of a lookup table: prefix, row, ` =>`, and its words as unsigned numbers.
+   * A row of a lookup table: prefix, keys, ` =>`, and its words as unsigned numbers.
    * The one loop that counts; room for the longest row is made before.
    */
-  row(prefix: Uint8Array, row: number, words: Int32Array, at: number): void {
-    this.reserve(prefix.length + 16 + SERVE_LANES * 11);
+  row(prefix: Uint8Array, keys: readonly number[], words: Int32Array, at: number): void {
+    this.reserve(prefix.length + 32 + SERVE_LANES * 11);
     const bytes = this.#bytes;
     bytes.set(prefix, this.#end);
-    let end = writeNumber(bytes, this.#end + prefix.length, row);
+    let end = this.#end + prefix.length;
+    for (const key of keys) {
+      bytes[end++] = 0x20;
+      end = writeNumber(bytes, end, key);
+    }
     bytes[end++] = 0x20;
     bytes[end++] = 0x3d;
     bytes[end++] = 0x3e;
@@ -113,20 +117,25 @@ export const SERVE_CONTROL = "Serve";
 /**
  * A pipe's entries and multicast groups as commands of simple_switch_CLI, for a switch without any: the groups' nodes
  * are named by the numbers it gives them.
+ *
+ * @param target `v1model`, `tna` or `t2na`
  */
-export function serveCommands(pipe: ServePipe): Buffer {
+export function serveCommands(pipe: ServePipe, target: string): Buffer {
   const out = new TextBuffer();
   out.text(`# ${pipe.name}\n`.replace(/[^\n -~]/g, "?"));
   groupCommands(pipe.groups, out);
-  for (const { table, action, keys, params, label } of controlEntries(pipe)) {
+  for (const { table, action, keys, params, label } of controlEntries(pipe, target)) {
     if (label) out.text(`# ${label.replace(/[^ -~]/g, "?")}\n`);
     const command = `table_add ${SERVE_CONTROL}.${table} ${SERVE_CONTROL}.${action} ${keys.join(" ")} =>`;
     out.text(`${params.length === 0 ? command : `${command} ${params.join(" ")}`}\n`);
   }
+  // A Tofino's key is a page and a byte: together they are the row's address.
+  const split = target !== "v1model";
   if (pipe.program === "tile")
     for (const [slot, words] of pipe.words().entries()) {
-      const table = Buffer.from(`table_add ${SERVE_CONTROL}.lookup_${slot} ${SERVE_CONTROL}.add_${slot} `);
-      for (const { row, at } of lookupRows(words)) out.row(table, row, words, at);
+      const table = Buffer.from(`table_add ${SERVE_CONTROL}.lookup_${slot} ${SERVE_CONTROL}.add_${slot}`);
+      for (const { row, at } of lookupRows(words))
+        out.row(table, split ? [row >> 8, row & 0xff] : [row], words, at);
     }
   return out.take();
 }

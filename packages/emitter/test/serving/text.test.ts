@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { serveCommands } from "../../src/index.js";
 import { tilePipe, transitPipe } from "./pipes.js";
 
-const linesOf = (pipe: Parameters<typeof serveCommands>[0]): string[] =>
-  serveCommands(pipe).toString().trimEnd().split("\n");
+const linesOf = (pipe: Parameters<typeof serveCommands>[0], target = "v1model"): string[] =>
+  serveCommands(pipe, target).toString().trimEnd().split("\n");
 
 describe("serveCommands", () => {
   it("writes words of every length as unsigned numbers, and no row of zeros", () => {
@@ -28,6 +28,18 @@ describe("serveCommands", () => {
     }
     expect(expected.length).toBeLessThan(400);
     expect(linesOf(pipe).filter((line) => line.includes("lookup_0"))).toEqual(expected);
+  });
+
+  it("gives a Tofino a row's page and byte, and the ways of answers", () => {
+    const pipe = tilePipe({ lookups: 1 });
+    pipe.words = () => [
+      Int32Array.from({ length: 512 * SERVE_LANES }, (_, i) => (i === 300 * SERVE_LANES ? 5 : 0)),
+    ];
+    const words = [5, ...new Array(31).fill(0)].join(" ");
+    expect(linesOf(pipe, "tna")).toContain(`table_add Serve.lookup_0 Serve.add_0 1 44 => ${words}`);
+    expect(linesOf(pipe, "tna")).toContain("table_add Serve.answers Serve.forward 2 => 8");
+    expect(linesOf(pipe)).toContain(`table_add Serve.lookup_0 Serve.add_0 300 => ${words}`);
+    expect(linesOf(pipe).join()).not.toContain("answers");
   });
 
   it("makes a node for each replication id of a group, numbered as the switch numbers them", () => {
@@ -55,7 +67,7 @@ describe("serveCommands", () => {
   it("keeps to one line and to ASCII whatever a label says", () => {
     const pipe = tilePipe();
     pipe.sequencer[0].label = "a\nregister_write é";
-    const text = serveCommands(pipe).toString("latin1");
+    const text = serveCommands(pipe, "v1model").toString("latin1");
     expect(text).toMatch(/^[\n -~]*$/);
     expect(text).toContain("# a?register_write ?\n");
   });

@@ -22,10 +22,11 @@ const { values } = parseArgs({
 const document = fileURLToPath(new URL("../../../docs/mini-alexnet.md", import.meta.url));
 const layers = miniAlexNet();
 
-/** Leaves and spines, half of each, with all ports in loopback that links and hosts leave. */
+/** Leaves and spines, half of each, links as fast as ports, and all ports in loopback that links and hosts leave. */
 function network(switches: number, profile: string): Topology {
+  const { rates } = loadProfile(profile);
   const sizes = { leaves: Math.ceil(switches / 2), spines: Math.floor(switches / 2) };
-  const options = { loopbackPorts: 16 };
+  const options = { loopbackPorts: 16, gbps: rates.portGbps };
   const topology =
     switches === 1 ? makeTopology("single", {}, options) : makeTopology("leaf-spine", sizes, options);
   return withProfile(topology, profile, loadProfile(profile));

@@ -22,8 +22,15 @@ const description = "model.yaml";
  * A network's layers by size, from an ONNX file, an int8 model, a description in YAML, or a folder with one of them.
  * @throws MatchMulError file-not-found, sizes-invalid, sizes-unsupported, model-folder, and those of importing
  */
-export async function loadSizes(terminal: Terminal, given: string): Promise<NetworkSizes> {
-  const path = modelFile(given);
+export function loadSizes(terminal: Terminal, given: string): Promise<NetworkSizes> {
+  return terminal.step(
+    "model",
+    () => read(terminal, modelFile(given)),
+    ({ name, layers }) => `${name}: ${layers.map((layer) => layer.name).join(", ")}`,
+  );
+}
+
+async function read(terminal: Terminal, path: string): Promise<NetworkSizes> {
   if (/\.ya?ml$/i.test(path)) return readSizes(path);
   if (/\.safetensors$/i.test(path)) {
     const model = loadQuantizedModel(readFileOrFail(path), path);

@@ -97,7 +97,7 @@ async function explainLayer(
     tilePipes: Math.ceil(layer.outputs / pipe.lanes),
   });
   const changes = await changesThatFit(layers, index, pipe, switches, asked);
-  const store = least.storeBits > pipe.storeBits;
+  const store = least.storeBits > pipe.storeBits || least.rows <= pipe.rows;
   const bytesOf = (rows: number) => rows * pipe.slots * pipe.lanes * 4;
   const [needed, available] = store
     ? [least.storeBits, pipe.storeBits]

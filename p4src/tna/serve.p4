@@ -742,6 +742,13 @@ control Serve(inout headers_t hdr,
         drop();
     }
 
+    @stage(4)
+    table refuse {
+        actions = { refuse_unfed; }
+        size = 1;
+        const default_action = refuse_unfed();
+    }
+
     // ---- Lanes -----------------------------------------------------------------------------------------------------
 
     action clear_lanes() {
@@ -918,7 +925,7 @@ control Serve(inout headers_t hdr,
                     check_fed.apply();
                 }
                 if (meta.verdict == 1) {
-                    refuse_unfed();
+                    refuse.apply();
                 }
                 if (meta.looks == 1) {
 <% if (early.length > 0) { -%>

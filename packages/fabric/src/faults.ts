@@ -28,9 +28,11 @@ export class ChannelFaults {
   readonly #random: Random;
   readonly #past: Uint8Array[] = [];
 
+  /** @param remembers a cable may bring packets of long ago, a loopback port does not: they would outlive a restart */
   constructor(
     private readonly options: FaultOptions,
     channel: number,
+    private readonly remembers: boolean,
   ) {
     // Neighbouring seeds of the generator are unrelated only after some steps.
     this.#random = new Random(Math.imul(options.seed, 0x9e3779b1) ^ Math.imul(channel + 1, 0x85ebca77));
@@ -47,7 +49,7 @@ export class ChannelFaults {
    */
   apply(bytes: Uint8Array, deliver: (bytes: Uint8Array, extraNs: number) => void, counts: FaultCounts): void {
     const { loss, duplicate, reorder, stale, reorderNs } = this.options;
-    if (stale > 0) this.#replay(bytes, deliver, counts);
+    if (stale > 0 && this.remembers) this.#replay(bytes, deliver, counts);
     const copies = this.#hits(duplicate) ? 2 : 1;
     counts.duplicated += copies - 1;
     if (this.#hits(loss)) {

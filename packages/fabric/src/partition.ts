@@ -104,7 +104,9 @@ export class Partition {
     this.#restarts = switches.map((_, at) => new Restarts(restarts.filter((r) => r.at === at)));
     const faulty = faults.loss + faults.duplicate + faults.reorder + faults.stale > 0;
     this.#faults = channels.map((c) =>
-      faulty && (faults.inside || c.kind !== "loopback") ? new ChannelFaults(faults, c.id) : null,
+      faulty && (faults.inside || c.kind !== "loopback")
+        ? new ChannelFaults(faults, c.id, c.kind !== "loopback")
+        : null,
     );
     this.#pipes = pipes.map(noPipeStatistics);
     this.#channels = channels.map(noChannelStatistics);

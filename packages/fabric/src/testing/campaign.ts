@@ -50,9 +50,9 @@ export const faultMixes: readonly FaultMix[] = [
     attempts: 32,
   },
   {
-    name: "loss 0.5 %, disorder 5 %, loopbacks too",
-    loss: 0.005,
-    disorder: 0.05,
+    name: "loss 0.1 %, disorder 2 %, restarts, loopbacks too",
+    loss: 0.001,
+    disorder: 0.02,
     stale: 0.01,
     restartEvery: 50,
     inside: true,
@@ -70,17 +70,25 @@ export interface CampaignRun {
 /**
  * A random network made from the seed, under one mix of faults: the same seed gives the same run.
  * @param executorsOf what executes the pipes
+ * @param malformed of so many for each request
+ * @param passes of a network whose requests take so many passes that these do not last, fewer are sent
  */
 export async function campaignRun(
   seed: number,
   mix: FaultMix,
   executorsOf: (network: ServeNetwork) => ExecutorSpec[],
-  { requests, malformed, threads = 1 }: { requests: number; malformed: number; threads?: number },
+  {
+    requests: most,
+    passes = Number.POSITIVE_INFINITY,
+    malformed: share,
+  }: { requests: number; passes?: number; malformed: number },
 ): Promise<CampaignRun> {
   const random = new Random(seed);
   const small = randomNetwork(random);
   const executors = executorsOf(small.network);
   const calm = await simulate({ ...small, executors, requests: 1 });
+  const requests = Math.min(most, Math.max(50, Math.floor(passes / calm.passes)));
+  const malformed = Math.ceil(requests * share);
   const restarts: NonNullable<SimulateOptions["restarts"]>[number][] = [];
   const used = small.topology.switches.filter((s) => small.network.pipes.some((p) => p.switch === s.name));
   if (mix.restartEvery > 0)
@@ -95,7 +103,6 @@ export async function campaignRun(
     seed,
     requests,
     malformed,
-    threads,
     concurrency: random.integer(1, small.network.slots),
     loss: mix.loss,
     duplicate: mix.disorder,

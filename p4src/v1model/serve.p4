@@ -209,6 +209,7 @@ control Serve(inout headers_t hdr,
         hdr.matchmul.parse = parse;
     }
 
+    // Each at so many rows from the address before this pass.
     action read_banks(<%= slots.map((s) => `bit<16> offset_${s}`).join(", ") %>) {
         meta.fetch = 1;
 <% for (const s of slots) { -%>
@@ -245,9 +246,9 @@ control Serve(inout headers_t hdr,
     @id(<%= (sum.banked ? 96 : 64) + sum.shift %>)
     action <%= sum.name %>(bit<16> pc, bit<8> parse, bit<16> d_address, bit<16> d_row<% if (sum.banked) { %>, <%= slots.map((s) => `bit<16> offset_${s}`).join(", ") %><% } %>) {
         next(pc, parse);
+        read_banks(<%= slots.map((s) => (sum.banked ? `offset_${s}` : "d_address")).join(", ") %>);
         hdr.matchmul.address = hdr.matchmul.address + d_address;
         hdr.matchmul.row = hdr.matchmul.row + d_row;
-        read_banks(<%= slots.map((s) => (sum.banked ? `offset_${s}` : "0")).join(", ") %>);
 <%   if (sum.shift > 0) { -%>
 <%     for (const m of lanes) { -%>
         hdr.lanes.l<%= m %> = hdr.lanes.l<%= m %> << <%= sum.shift %>;

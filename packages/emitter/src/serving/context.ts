@@ -15,7 +15,7 @@
  * | | | store_last | pc, parse, d_address, total, group |
  * | | | begin | |
  * | | | sum_K, K the shift | pc, parse, d_address, d_row |
- * | | | sum_K_banked | pc, parse, d_address, d_row, offset of each bank |
+ * | | | sum_K_banked | pc, parse, d_address, d_row, for each bank d_address plus its offset |
  * | | | add_bias | pc, parse |
  * | | | add_bias_answer | pc, parse, index |
  * | | | scale_K | pc, parse |

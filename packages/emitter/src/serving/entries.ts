@@ -38,7 +38,8 @@ function actionOf(step: ServeStep, node: number): Pick<ServeEntry, "action" | "p
         ? { action: `sum_${step.shiftLeft}`, params: [...next, ...moves] }
         : {
             action: `sum_${step.shiftLeft}_banked`,
-            params: [...next, ...moves, ...step.offsets.map(word)],
+            // From the address before this pass.
+            params: [...next, ...moves, ...step.offsets.map((offset) => word(step.dAddress + offset))],
           };
     }
     case "bias":
@@ -60,7 +61,8 @@ export function* sequencerEntries({ sequencer, node, lookups }: TilePipe): Gener
   for (const { kind, layer, pc, step, label } of sequencer) {
     const { action, params } = actionOf(step, node);
     // Banks that a layer has no offset for are read all the same.
-    if (step.op === "sum" && step.offsets !== null) while (params.length < 4 + lookups) params.push(0);
+    if (step.op === "sum" && step.offsets !== null)
+      while (params.length < 4 + lookups) params.push(word(step.dAddress));
     yield { table: "sequencer", action, keys: [kind, layer, pc], params, label };
   }
 }

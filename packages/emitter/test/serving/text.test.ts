@@ -55,12 +55,12 @@ describe("serveCommands", () => {
     ]);
   });
 
-  it("writes steps backwards in two's complement, and banks without an offset as 0", () => {
+  it("writes steps backwards in two's complement, and banks without an offset at the address", () => {
     const pipe = tilePipe({ banked: true, lookups: 3 });
     const [entry] = pipe.sequencer.filter(({ step }) => step.op === "sum" && step.offsets !== null);
     if (entry.step.op === "sum") entry.step.offsets = [-1];
     expect(linesOf(pipe)).toContain(
-      "table_add Serve.sequencer Serve.sum_1_banked 4 0 2 => 1 3 65533 65520 65535 0 0",
+      "table_add Serve.sequencer Serve.sum_1_banked 4 0 2 => 1 3 65533 65520 65532 65533 65533",
     );
   });
 

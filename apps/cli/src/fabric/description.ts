@@ -132,9 +132,10 @@ function layersOf({ input, layers }: ModelSizes, complain: Complain): FabricLaye
         complain(["layers", l, "pool"], `a pool of ${pool} does not fit ${high} x ${wide} values`);
         return planned;
       }
-      const shape = { size: 1, channels, kernel: 1, outputs, padding: 0, pool, planes };
+      const shape = { size: height, channels, kernel: side, outputs, padding, pool, planes };
+      const plain = height === width && stride === 1 && groups === 1;
       planned.push({
-        ...convolution(name, shape),
+        ...convolution(name, plain ? shape : { ...shape, size: 1, kernel: 1, padding: 0 }),
         reduction: (side * side * channels) / groups,
         positions: high * wide,
         inputs: channels * height * width,

@@ -22,5 +22,9 @@ export const error = defineDiagnostics("fabric", {
     message: `the pipe ${at} stopped: ${reason}`,
     hint: "this is a fault of the program that the pipe executes, not of the network around it",
   }),
+  "fabric-unanswered": (attempts: number) => ({
+    message: `no answer came to a request that was sent ${attempts} times`,
+    hint: "is the fabric running, and is this host connected to it?",
+  }),
   "fabric-cancelled": () => "the simulation was cancelled",
 });

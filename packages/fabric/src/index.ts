@@ -9,6 +9,8 @@ export {
 export { machineExecutors } from "./executors/machine.js";
 export { p4Executors } from "./executors/p4.js";
 export { type P4Files, p4FileExecutors } from "./executors/p4-files.js";
+export { LiveClient, type LiveClientOptions } from "./live/client.js";
+export { type LiveFabric, type LiveOptions, livePort, startLiveFabric } from "./live/fabric.js";
 export type { SimulateOptions } from "./options.js";
 export type { ChannelReport, PipeReport, SimulationReport } from "./report.js";
 export { simulate } from "./simulate.js";

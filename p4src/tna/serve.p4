@@ -137,6 +137,8 @@ struct metadata_t {
 }
 
 <% if (it.architecture === "t2na") { -%>
+// Alone in its container it is set without action data, of which lookups leave nothing.
+@pa_solitary("ingress", "ig_intr_md_for_dprsr.drop_ctl")
 // Bytes that a state takes one by one out of lanes cannot stay in the packet buffer (CLOT).
 <%   for (let i = 0; i < it.restSize; i++) { -%>
 @do_not_use_clot("ingress", "hdr.rest[<%= i %>].value")

@@ -1,16 +1,26 @@
-import type { Dependency, LogicalTable, PipelineProgram } from "../pipeline/types.js";
+import type {
+  Dependency,
+  KeyField,
+  LogicalTable,
+  PipelineProgram,
+  StatefulRegister,
+} from "../pipeline/types.js";
 import { lanes } from "./tile-program.js";
 
 /** Tiles whose partial sums a merge pipe can hold at a time: cells of each lane's register. */
-const openTiles = 4096;
+export const openTiles = 4 * 4096;
+/** Partial sums that it can tell apart, and states (layers times requests in flight). */
+const arrivalCells = 64 * 1024;
+const stateCells = 1024;
 
 /**
- * The tables of a merge pipe: a count of arrivals for each open tile, and for every lane a register that adds a partial
- * sum or keeps a maximum. Lanes have no place beside lookups, whose operands fill the action data bus.
+ * The tables of a merge pipe, as docs/serving.md has it: slots, epochs, arrivals one by one and for each open tile, whether
+ * a tile was complete, and for every lane a register that adds a partial sum or keeps a maximum. Lanes have no place beside
+ * lookups, whose operands fill the action data bus.
  */
 export function mergeTile(): PipelineProgram {
-  const index = { field: "hdr.tile.slot", widthBits: 16 };
-  const register = (name: string): LogicalTable => ({
+  const field = (name: string, widthBits: number): KeyField => ({ field: `hdr.serve.${name}`, widthBits });
+  const table = (name: string, rest: Partial<LogicalTable>): LogicalTable => ({
     name,
     layer: "merge",
     gress: "ingress",
@@ -18,22 +28,66 @@ export function mergeTile(): PipelineProgram {
     key: [],
     entries: 1,
     actionDataBits: 0,
-    stateful: [
-      {
-        name,
-        widthBits: 32,
-        cells: openTiles,
-        // Set, add, maximum, and read out.
-        instructions: 4,
-        outputBits: 32,
-        index,
-        inputs: [{ field: `hdr.${name}`, widthBits: 32 }],
-      },
-    ],
-    writes: { 32: 1 },
+    ...rest,
   });
-  const arrivals = register("arrivals");
-  const sums = Array.from({ length: lanes }, (_, i) => register(`lane${i}`));
-  const dependencies: Dependency[] = sums.map(({ name }) => ({ kind: "match", from: "arrivals", to: name }));
-  return { name: "fabric-merge", tables: [arrivals, ...sums], dependencies };
+  const register = (name: string, rest: Omit<StatefulRegister, "name">): LogicalTable =>
+    table(name, { stateful: [{ name, ...rest }], writes: { 32: 1 } });
+  const layer = table("merges", {
+    match: "exact",
+    key: [field("kind", 8), field("layer", 8)],
+    entries: 256,
+    actionDataBits: 24,
+    writes: { 8: 1, 16: 1 },
+    busOperands: { 8: 1, 16: 1 },
+    actions: 2,
+    splittable: false,
+  });
+  const epoch = field("epoch", 32);
+  const address = field("address", 16);
+  const pair = { widthBits: 64, cells: openTiles, instructions: 2, outputBits: 32, index: address };
+  const epochs = register("epochs", {
+    widthBits: 32,
+    cells: stateCells,
+    outputBits: 32,
+    index: field("state", 16),
+    inputs: [epoch],
+  });
+  const arrived = register("arrived", {
+    widthBits: 32,
+    cells: arrivalCells,
+    outputBits: 8,
+    index: field("index", 16),
+    inputs: [epoch],
+  });
+  const arrivals = register("arrivals", { ...pair, inputs: [epoch] });
+  const complete = register("complete", { ...pair, inputs: [epoch, field("attempt", 8)] });
+  const verdict = table("verdict", {
+    gateways: [{ fields: [{ field: "meta.missing", widthBits: 32 }] }],
+    writes: { 8: 1, 16: 2 },
+    actions: 3,
+  });
+  const sums = Array.from({ length: lanes }, (_, i) =>
+    register(`lane${i}`, {
+      widthBits: 32,
+      cells: openTiles,
+      // Set, add, maximum, and read out.
+      instructions: 4,
+      outputBits: 32,
+      index: address,
+      inputs: [{ field: `hdr.lane${i}`, widthBits: 32 }],
+    }),
+  );
+  const dependencies: Dependency[] = [
+    { kind: "match", from: "arrived", to: "arrivals" },
+    { kind: "match", from: "merges", to: "arrivals" },
+    { kind: "match", from: "arrivals", to: "complete" },
+    { kind: "control", from: "epochs", to: "arrivals" },
+    { kind: "match", from: "complete", to: "verdict" },
+    ...sums.map(({ name }): Dependency => ({ kind: "match", from: "arrivals", to: name })),
+  ];
+  return {
+    name: "fabric-merge",
+    tables: [layer, epochs, arrived, arrivals, complete, verdict, ...sums],
+    dependencies,
+  };
 }

@@ -1,13 +1,17 @@
-import type { FabricKernel, FabricLayer, LayerOption, PipeModel } from "./types.js";
+import {
+  divideMergers,
+  layerCost,
+  MOST_WORKERS,
+  POOL_LANES,
+  type ServePrograms,
+  type ServeShape,
+} from "../serving/cost.js";
+import { shapeOf } from "./layers.js";
+import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
 
-const keyWidths = [1, 2, 4, 8, 10, 12];
+/** Bits of a key: divisors of a byte, whose tiles' bytes fit a packet's lanes. */
+export const keyWidths = [2, 4, 8];
 const splits = [1, 2, 4, 8, 16, 32, 64];
-/** Passes of a finished tile beside its requantization lookups: shift and clamp, and sending it on. */
-const tailPasses = 2;
-/** Passes before a worker's first: it is spawned, and its layer's input was stored. */
-const startPasses = 2;
-/** Rows are handed out in blocks of a power of two, so that what fits by count fits by place. */
-const leastRows = 16;
 
 /** Numbers of pipes worth trying: powers of two and what lies half way between, up to all there are. */
 function pipeCounts(most: number): number[] {
@@ -19,8 +23,18 @@ function pipeCounts(most: number): number[] {
   return [...counts].filter((n) => n <= most).sort((a, b) => a - b);
 }
 
+/** Rows are handed out in large blocks, so that what fits by count nearly always fits by place. */
+const roundRows = (rows: number): number =>
+  rows > rowBlock / 2 ? rowBlock * Math.ceil(rows / rowBlock) : 2 ** Math.ceil(Math.log2(Math.max(16, rows)));
+const rowBlock = 1024;
+
+/** The programs of a pipe, as the lowering asks for them. */
+export function programsOf({ slots, bankedSlots }: PipeModel): ServePrograms {
+  return { lookups: slots, mostLookups: bankedSlots, poolLanes: POOL_LANES, workers: MOST_WORKERS };
+}
+
 /**
- * Passes and memory of one layer in one way, on pipes of one kind.
+ * Passes and memory of one layer in one way, on pipes of one kind: what `lowerServing` makes of it.
  * @param mergers pipes that merge; 0 allows neither split inputs nor parallel pooling
  */
 export function layerOption(
@@ -29,40 +43,48 @@ export function layerOption(
   mergers: number,
   way: Pick<LayerOption, "kernel" | "g" | "tilePipes" | "replicas" | "splitK" | "pooling">,
 ): LayerOption {
-  const { g, tilePipes, replicas, splitK, pooling } = way;
-  const tiles = Math.ceil(layer.outputs / pipe.lanes);
-  // The bias is one group more.
-  const groups = Math.ceil(layer.reduction / g) + 1;
-  const summing = layer.planes * Math.ceil(groups / (pipe.slots * splitK));
-  const requantization = tailPasses + Math.ceil(pipe.lanes / pipe.slots);
-  const pooled = Math.ceil(layer.positions / layer.window);
-  // A pooling window's maximum is taken before requantization when one worker has seen all of it.
-  const finished = pooling === "serial" ? pooled : layer.positions;
-  const perTile = layer.positions * splitK * summing + finished * requantization;
-  const merges = (splitK > 1 ? layer.positions * splitK : 0) + (pooling === "parallel" ? layer.positions : 0);
-  const tilesHere = Math.ceil(tiles / tilePipes);
-  const share = Math.ceil(pooled / replicas) / pooled;
-  const pipePasses = Math.ceil(tilesHere * perTile * share);
-  const mergePasses = tiles * merges;
-  // Into the merger and back out of it.
-  const merging = (splitK > 1 ? 2 : 0) + (pooling === "parallel" ? 2 : 0);
-  const depth = startPasses + (pooling === "serial" ? layer.window : 1) * summing + merging + requantization;
-  const exactRows = tilesHere * Math.ceil(groups / pipe.slots) * 2 ** g;
-  const rows = Math.max(leastRows, 2 ** Math.ceil(Math.log2(exactRows)));
-  const pipes = tilePipes * replicas;
-  const busiest = Math.max(pipePasses, mergePasses === 0 ? 0 : mergePasses / mergers);
+  const shape = shapeOf(layer);
+  const cost = layerCost(shape, way, programsOf(pipe));
+  const pipes = way.tilePipes * way.replicas;
+  const divided = divideMergers(shape, way, mergers);
+  const merging =
+    divided === undefined
+      ? 0
+      : Math.max(
+          divided.adding === 0 ? 0 : cost.addPasses / divided.adding,
+          divided.maxima === 0 ? 0 : cost.maxPasses / divided.maxima,
+        );
+  const busiest = Math.max(cost.busiestPasses, merging);
+  const mergePasses = cost.addPasses + cost.maxPasses;
+  const time = (passes: number, depth: number): number =>
+    Math.max((passes / pipe.passesPerSecond) * 1e9, depth * pipe.passNs);
   return {
     ...way,
     pipes,
-    rows,
-    sramBytes: pipes * rows * pipe.slots * pipe.lanes * 4,
-    storeBits: layer.inputs * layer.planes,
-    passes: tiles * perTile + mergePasses,
-    pipePasses,
+    // No number of rows would do where too few pipes merge.
+    rows: divided === undefined ? Number.POSITIVE_INFINITY : roundRows(cost.rows),
+    sramBytes: pipes * cost.rows * pipe.slots * pipe.lanes * 4,
+    // A layer whose shape is not known stores its inputs without gaps.
+    storeBits: shape === layer.shape ? cost.storeRows * 8 * pipe.slots : layer.inputs * layer.planes,
+    passes: pipes * cost.storePasses + cost.workPasses + mergePasses,
+    pipePasses: cost.storePasses + cost.busiestPasses,
+    depth: cost.storeDepth + cost.workDepth,
+    storePasses: cost.storePasses,
+    storeDepth: cost.storeDepth,
     mergePasses,
-    depth,
-    latencyNs: Math.max((busiest / pipe.passesPerSecond) * 1e9, depth * pipe.passNs),
+    latencyNs: time(cost.storePasses, cost.storeDepth) + time(busiest, cost.workDepth),
   };
+}
+
+/** Can the layer be divided so at all? */
+export function isWay(
+  shape: ServeShape,
+  way: Pick<LayerOption, "g" | "splitK" | "pooling">,
+  pipe: PipeModel,
+): boolean {
+  if (way.splitK === 1) return true;
+  if (shape.windows !== null && way.pooling === "serial") return false;
+  return way.splitK * pipe.slots * way.g <= 2 * shape.kernel[0] * shape.kernel[1] * shape.input.channels;
 }
 
 /**
@@ -76,27 +98,19 @@ export function layerOptions(
   mergers: number,
 ): LayerOption[] {
   const tiles = Math.ceil(layer.outputs / pipe.lanes);
-  const kernels: [FabricKernel, number][] = keyWidths.map((g) => ["bit-serial", g]);
-  kernels.push(["shift-add", 1]);
+  const shape = shapeOf(layer);
+  const positions = shape.windows?.length ?? shape.outSize[0] * shape.outSize[1];
+  const poolings =
+    shape.windows !== null && mergers > 0 ? (["serial", "parallel"] as const) : (["serial"] as const);
   const found: LayerOption[] = [];
-  for (const [kernel, g] of kernels)
+  for (const g of keyWidths)
     for (const tilePipes of pipeCounts(Math.min(tiles, mostPipes)))
-      for (const replicas of pipeCounts(
-        Math.min(Math.ceil(layer.positions / layer.window), Math.floor(mostPipes / tilePipes)),
-      ))
+      for (const replicas of pipeCounts(Math.min(positions, Math.floor(mostPipes / tilePipes))))
         for (const splitK of mergers > 0 ? splits : [1])
-          for (const pooling of layer.window > 1
-            ? (["serial", "parallel"] as const)
-            : (["serial"] as const)) {
-            if (splitK > 1 && splitK * pipe.slots * g > 2 * layer.reduction) continue;
-            const option = layerOption(layer, pipe, mergers, {
-              kernel,
-              g,
-              tilePipes,
-              replicas,
-              splitK,
-              pooling,
-            });
+          for (const pooling of poolings) {
+            const way = { kernel: "bit-serial", g, tilePipes, replicas, splitK, pooling } as const;
+            if (!isWay(shape, way, pipe)) continue;
+            const option = layerOption(layer, pipe, mergers, way);
             if (option.rows <= pipe.rows && option.storeBits <= pipe.storeBits) found.push(option);
           }
   return undominated(found);

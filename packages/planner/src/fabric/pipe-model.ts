@@ -1,9 +1,10 @@
 import type { HardwareProfile } from "@matchmul/profiles";
-import { HEADER_BYTES } from "../cost/latency.js";
 import { DoesNotFit } from "../pipeline/explain.js";
 import { type PlaceOptions, placePipeline } from "../pipeline/place.js";
 import type { PipelinePlacement } from "../pipeline/types.js";
-import { fabricTile, keysPerWord, lanes, storeCells } from "./tile-program.js";
+import { servingLookups } from "../serving/programs.js";
+import { SERVE_HEADER_BYTES } from "../serving/wire.js";
+import { fabricTile, lanes, storeCells } from "./tile-program.js";
 import type { PipeModel } from "./types.js";
 
 /** Preamble, start delimiter, frame check and inter-frame gap of Ethernet. */
@@ -11,8 +12,9 @@ const framingBytes = 24;
 /** Address bits of a lookup, at most and at least: 8192 rows fill 64 SRAM blocks. */
 const mostAddressBits = 13;
 const leastAddressBits = 9;
-/** On a target without stages: as many lookups as a Tofino has, and rows for any layer. */
-const softwareSlots = 10;
+/** Lookups are a power of two, which the bytes of tiles fill evenly. */
+const slotCounts = [16, 8, 4, 2, 1];
+/** On a target without stages: rows for any layer. */
 const softwareRows = 1 << 16;
 
 /**
@@ -28,13 +30,14 @@ export async function pipeModel(
   options: PlaceOptions = {},
 ): Promise<PipeModel> {
   const { rates, latencyNs } = profile;
-  const bytes = HEADER_BYTES + 4 * lanes + framingBytes;
+  const bytes = SERVE_HEADER_BYTES + 4 * lanes + framingBytes;
   const gbps = rates.recirculationGbps + loopbackPorts * rates.portGbps;
   const byBandwidth = gbps > 0 ? (gbps * 1e9) / (8 * bytes) : Number.POSITIVE_INFINITY;
   const model = {
     profile: profile.name,
     pipes,
     lanes,
+    bankedSlots: servingLookups(profile).banked,
     passesPerSecond: Math.min(rates.packetsPerSecond, byBandwidth),
     limitedBy: byBandwidth < rates.packetsPerSecond ? ("recirculation" as const) : ("packet rate" as const),
   };
@@ -42,7 +45,7 @@ export async function pipeModel(
   if (profile.pipeline === undefined)
     return {
       ...model,
-      slots: softwareSlots,
+      slots: servingLookups(profile).lookups,
       rows: softwareRows,
       storeBits: Number.POSITIVE_INFINITY,
       passNs: latencyNs.pass ?? path,
@@ -52,7 +55,7 @@ export async function pipeModel(
     ...model,
     slots,
     rows: 2 ** addressBits,
-    storeBits: Math.ceil(slots / keysPerWord) * storeCells * 32,
+    storeBits: slots * storeCells * 8,
     passNs: latencyNs.pass ?? path + placement.latencyCycles.ingress / rates.clockGhz!,
     placement,
   };
@@ -65,7 +68,7 @@ async function largestTile(
 ): Promise<{ slots: number; addressBits: number; placement: PipelinePlacement }> {
   let refusal: unknown;
   for (let addressBits = mostAddressBits; addressBits >= leastAddressBits; addressBits--)
-    for (let slots = profile.pipeline!.stages; slots > 0; slots--)
+    for (const slots of slotCounts.filter((n) => n < profile.pipeline!.stages))
       try {
         return {
           slots,

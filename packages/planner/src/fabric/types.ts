@@ -1,4 +1,5 @@
 import type { PipelinePlacement } from "../pipeline/types.js";
+import type { ServeShape } from "../serving/cost.js";
 
 /**
  * The fabric level: which kernel each layer gets, on which pipes of which switches its tables lie, and what an
@@ -20,9 +21,14 @@ export interface FabricLayer {
   planes: number;
   /** Values the layer's activation store holds: its whole input. */
   inputs: number;
+  /**
+   * All that passes depend on. Without it, or where it is of another size than the numbers above, a layer counts as one
+   * whose windows are dense layers' inputs.
+   */
+  shape?: ServeShape;
 }
 
-export type FabricKernel = "bit-serial" | "shift-add";
+export type FabricKernel = "bit-serial";
 
 /** One way to compute a layer on pipes of one kind. */
 export interface LayerOption {
@@ -42,15 +48,21 @@ export interface LayerOption {
   rows: number;
   /** Table bytes on all pipes together. */
   sramBytes: number;
-  /** Bits of activation store on each of the pipes. */
+  /** Bits of activation store on each of the pipes, for one request in flight. */
   storeBits: number;
-  /** Passes on all pipes together, on the busiest one, and one after the other. */
+  /** Passes on all pipes together, on the busiest one, and one after the other. Those that links forward are not in them. */
   passes: number;
   pipePasses: number;
   depth: number;
+  /** Of pipePasses and depth those that store the layer's input: they come before all others. */
+  storePasses: number;
+  storeDepth: number;
   /** Of all passes those that merge: partial sums, or maxima of a pooling window. They are on merge pipes. */
   mergePasses: number;
-  /** max(pipePasses / rate, mergePasses / mergers / rate, depth x pass latency), without links. */
+  /**
+   * Storing and work, one after the other, without links: of each max(passes / rate, depth x pass latency), where work's
+   * passes are those of the busiest pipe, or of a merger if that has more.
+   */
   latencyNs: number;
 }
 
@@ -63,6 +75,8 @@ export interface PipeModel {
   /** Lookup tables of a pass, and rows of each. */
   slots: number;
   rows: number;
+  /** Banks of a program for thin first layers, each with an address of its own; 0 where stages have no room for it. */
+  bankedSlots: number;
   storeBits: number;
   passNs: number;
   passesPerSecond: number;

@@ -22,6 +22,8 @@ export interface ServeLayer {
   /** Smallest and largest integer of the input. */
   range: readonly [min: number, max: number];
   outputs: number;
+  /** Each output has weights for the channels of its group alone. */
+  groups: number;
   /** [height, width], as all pairs. */
   kernel: readonly [number, number];
   stride: readonly [number, number];
@@ -55,7 +57,16 @@ const spatial = ([height, width]: readonly [number, number]): number => height *
 
 type Linear = Pick<
   ServeLayer,
-  "name" | "outputs" | "kernel" | "stride" | "dilation" | "padBefore" | "outSize" | "weight" | "bias"
+  | "name"
+  | "outputs"
+  | "groups"
+  | "kernel"
+  | "stride"
+  | "dilation"
+  | "padBefore"
+  | "outSize"
+  | "weight"
+  | "bias"
 >;
 
 /** The model's layers in order, made into linear layers with what follows each. */
@@ -168,6 +179,7 @@ class Chain {
       linear = {
         name,
         outputs: layer.outFeatures,
+        groups: 1,
         kernel: [input.height, input.width],
         stride: unit,
         dilation: unit,
@@ -238,7 +250,7 @@ function columns(
 
 function convolved(
   layer: Extract<QuantizedLayer, { kind: "convolution" }>,
-): Pick<Linear, "outputs" | "weight" | "bias"> {
+): Pick<Linear, "outputs" | "groups" | "weight" | "bias"> {
   const { window, groups, inChannels, outChannels, weights, padValue, name } = layer;
   const taps = spatial(window.kernel);
   const inGroup = inChannels / groups;
@@ -249,6 +261,7 @@ function convolved(
         throw error("layer-not-lowered", name, `padding with ${padValue} instead of 0`);
   return {
     outputs: outChannels,
+    groups,
     weight: (o, tap, c) => {
       const inside = c - Math.floor(o / outGroup) * inGroup;
       return inside < 0 || inside >= inGroup ? 0 : weights[(o * inGroup + inside) * taps + tap];
@@ -260,7 +273,7 @@ function convolved(
 /** The mean of each window, as a convolution of every channel with itself. */
 function averaged(
   layer: Extract<QuantizedLayer, { kind: "average-pool" }>,
-): Pick<Linear, "outputs" | "weight" | "bias"> {
+): Pick<Linear, "outputs" | "groups" | "weight" | "bias"> {
   const counts = new Set([...outputPositions(layer.window)].map(({ inside }) => inside.length));
   const multipliers = new Set([...counts].map((n) => layer.multipliers[n]));
   if (multipliers.size > 1)
@@ -268,6 +281,7 @@ function averaged(
   const [multiplier] = multipliers;
   return {
     outputs: layer.channels,
+    groups: layer.channels,
     weight: (o, _, c) => (o === c ? multiplier : 0),
     bias: () => layer.bias,
   };

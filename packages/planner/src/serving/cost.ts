@@ -52,21 +52,41 @@ export interface LayerCost {
   workPasses: number;
   busiestPasses: number;
   workDepth: number;
-  /** Passes on mergers: two for every partial sum or maximum. */
-  mergePasses: number;
+  /** Passes on mergers: two for every partial sum, and two for every position whose maximum is merged. */
+  addPasses: number;
+  maxPasses: number;
 }
 
-/** Can a layer's work be divided so? A pooling window's maximum and a split sum are not merged at a time. */
-export function canDivide(shape: ServeShape, way: ServeWay): boolean {
-  return way.splitK === 1 || shape.windows === null;
+/** Are the positions of a pooling window merged? Those of split sums have to be: no packet sees all of a window. */
+export function mergesMaxima(
+  { windows }: { windows: unknown },
+  { splitK, pooling }: ServeWay,
+): boolean {
+  return windows !== null && (pooling === "parallel" || splitK > 1);
+}
+
+/**
+ * Of so many mergers those that add a layer's partial sums and those that keep its maxima: a merger does one of the two
+ * for a layer. Undefined: there are too few.
+ */
+export function divideMergers(
+  shape: { windows: unknown },
+  way: ServeWay,
+  mergers: number,
+): { adding: number; maxima: number } | undefined {
+  const add = way.splitK > 1;
+  const max = mergesMaxima(shape, way);
+  if (mergers < Number(add) + Number(max)) return undefined;
+  if (add && max) return { adding: mergers - 1, maxima: 1 };
+  return { adding: add ? mergers : 0, maxima: max ? mergers : 0 };
 }
 
 /**
  * Passes and rows of one layer: what `lowerServing` makes of it, counted instead of made.
- * `passes` of a request are storePasses on each pipe, workPasses, mergePasses, and those in which links forward it.
+ * `passes` of a request are storePasses on each pipe, workPasses, addPasses, maxPasses, and those in which links forward it.
  */
 export function layerCost(shape: ServeShape, way: ServeWay, programs: ServePrograms): LayerCost {
-  const { tilePipes, replicas, splitK, pooling } = way;
+  const { tilePipes, replicas, splitK } = way;
   const scheme = schemeFor(shape, way.g, splitK > 1, programs);
   const tiles = Math.ceil(shape.outputs / SERVE_LANES);
   const lanes = Math.min(SERVE_LANES, shape.outputs);
@@ -80,19 +100,17 @@ export function layerCost(shape: ServeShape, way: ServeWay, programs: ServeProgr
     Array.from({ length: parts }, (_, part) => scheme.sumPasses(part, parts));
   /** Scale and conversion. */
   const requantization = shape.last ? 0 : 1 + pages;
-  const parallel = pooling === "parallel" && shape.windows !== null;
-  const merging = parallel || splitK > 1;
+  const maxima = mergesMaxima(shape, way) ? longest : 1;
+  const merging = splitK > 1 || mergesMaxima(shape, way);
+  const twice = splitK > 1 && mergesMaxima(shape, way);
   let perUnit: (window: number) => number;
   let workDepth: number;
-  let partials = 0;
   if (merging) {
-    const parts = parallel ? longest : splitK;
     const split = sums(splitK);
-    // Load, sums, and off to the merger; back from it, bias.
-    const summing = parallel ? parts * (2 + split[0]) : split.reduce((sum, passes) => sum + passes + 2, 0);
-    perUnit = () => summing + 2 + requantization;
-    workDepth = Math.max(...split) + 2 + 2 + 2 + requantization;
-    partials = tiles * windows.length * parts;
+    // Load, sums, and off to the merger, for each part of each position; back from it, and to the next or to the bias.
+    const position = split.reduce((sum, passes) => sum + passes + 2, 0) + (twice ? 2 : 0);
+    perUnit = () => maxima * position + 2 + requantization;
+    workDepth = Math.max(...split) + 2 + (twice ? 2 * 4 : 4) + requantization;
   } else {
     // Load, sums, bias.
     const once = 2 + sums(1)[0];
@@ -116,7 +134,8 @@ export function layerCost(shape: ServeShape, way: ServeWay, programs: ServeProgr
     workPasses: tiles * shares.reduce((a, b) => a + b, 0),
     busiestPasses: tilesHere * shares.reduce((a, b) => Math.max(a, b), 0),
     workDepth,
-    mergePasses: 2 * partials,
+    addPasses: splitK > 1 ? 2 * tiles * windows.length * maxima * splitK : 0,
+    maxPasses: mergesMaxima(shape, way) ? 2 * tiles * windows.length * maxima : 0,
   };
 }
 

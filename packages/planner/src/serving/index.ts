@@ -1,8 +1,10 @@
 /** Serving: layers larger than a packet, on many pipes. */
 export { type ImageShape, type ServeLayer, serveLayers } from "./chain.js";
-export { type LowerServingOptions, lowerServing, servingLookups } from "./lower.js";
+export { type LayerCost, layerCost, type ServePrograms, type ServeShape, serveShape } from "./cost.js";
+export { type LowerServingOptions, lowerServing } from "./lower.js";
 export { serveMachine } from "./machine.js";
 export { type DropReason, type Emitted, PassMachine } from "./pass-machine.js";
+export { servingLookups } from "./programs.js";
 export { requestPayloads } from "./request.js";
 export { type Faults, Logits, requestPackets, type ServeAnswer, ServeRunner } from "./runner.js";
 export * from "./types.js";

@@ -1,6 +1,7 @@
 import type { LayerOption } from "../fabric/types.js";
 import type { Cabling } from "./cabling.js";
 import type { ServeLayer } from "./chain.js";
+import { divideMergers, mergesMaxima } from "./cost.js";
 import { error } from "./diagnostics.js";
 import {
   biasPath,
@@ -62,7 +63,10 @@ export class LayerLowering {
   #total = 0;
   /** Store paths by the first bank of a tile. */
   readonly #stores = new Map<number, Entry>();
-  readonly #parallel: boolean;
+  /** How its packets are merged: sums first, then maxima. */
+  readonly #merging: { operation: "add" | "max"; mergers: PipeBuilder[]; units: number; parts: number }[] =
+    [];
+  readonly #maxima: boolean;
 
   constructor(
     readonly number: number,
@@ -79,16 +83,30 @@ export class LayerLowering {
       cabling: Cabling;
     },
   ) {
-    const { tilePipes, replicas, splitK, pooling } = option;
+    const { tilePipes, replicas, splitK } = option;
     this.tiles = Math.ceil(layer.outputs / SERVE_LANES);
     this.lanes = Math.min(SERVE_LANES, layer.outputs);
     this.positions = layer.pooled[0] * layer.pooled[1];
     this.windows = layer.windows ?? Array.from({ length: this.positions }, (_, i) => [i]);
-    this.#parallel = pooling === "parallel" && layer.windows !== null;
-    if (splitK > 1 && layer.windows !== null)
-      throw error("plan-mismatch", `${layer.name} splits its inputs and pools`);
-    if (this.merging && mergers.length === 0)
-      throw error("plan-mismatch", `${layer.name} merges, and nothing does`);
+    this.#maxima = mergesMaxima(layer, option);
+    const divided = divideMergers(layer, option, mergers.length);
+    if (divided === undefined) throw error("plan-mismatch", `${layer.name} merges, and too few pipes do`);
+    const longest = Math.max(...this.windows.map((w) => w.length));
+    const { arrivals } = this;
+    if (splitK > 1)
+      this.#merging.push({
+        operation: "add",
+        mergers: mergers.slice(0, divided.adding),
+        units: arrivals * (this.#maxima ? longest : 1),
+        parts: splitK,
+      });
+    if (this.#maxima)
+      this.#merging.push({
+        operation: "max",
+        mergers: mergers.slice(divided.adding, divided.adding + divided.maxima),
+        units: arrivals,
+        parts: longest,
+      });
     if (splitK > 1 && !scheme.divisible)
       throw error("plan-mismatch", `${layer.name} splits inputs that are read in one pass`);
     const own = (count: number, parts: number, part: number): number[] =>
@@ -116,26 +134,18 @@ export class LayerLowering {
 
   /** Do packets of this layer go through mergers? */
   get merging(): boolean {
-    return this.#parallel || this.option.splitK > 1;
-  }
-
-  /** Packets that merge into one. */
-  get #parts(): number {
-    return this.#parallel ? Math.max(...this.windows.map((w) => w.length)) : this.option.splitK;
+    return this.#merging.length > 0;
   }
 
   addStores(slots: number, total: number): void {
     this.#total = total;
     for (const { builder } of this.shares) builder.addSlots(this.number, slots, this.scheme.storeRows, total);
-    if (!this.merging) return;
-    const rows = Math.ceil(this.arrivals / this.mergers.length);
-    for (const merger of this.mergers) {
-      merger.addSlots(this.number, slots, rows, rows * this.#parts);
-      merger.merges.push({
-        layer: this.number,
-        operation: this.#parallel ? "max" : "add",
-        parts: this.#parts,
-      });
+    for (const { operation, mergers, units, parts } of this.#merging) {
+      const rows = Math.ceil(units / mergers.length);
+      for (const merger of mergers) {
+        merger.addSlots(this.number, slots, rows, rows * parts);
+        merger.merges.push({ layer: this.number, operation, parts });
+      }
     }
   }
 
@@ -245,7 +255,7 @@ export class LayerLowering {
     const make = (tile: number): TilePaths => {
       const bias = biasPath(layer, requantization === null ? tile : null);
       const page = pages.get(requantization?.perChannel ? tile : null) ?? 0;
-      const serial = layer.windows !== null && !this.#parallel;
+      const serial = layer.windows !== null && !this.#maxima;
       const convert = requantization === null ? [] : convertPath(layer, lanes, keys, page, serial);
       if (serial) {
         const pooled = (fresh: boolean): Entry[][] =>
@@ -255,7 +265,8 @@ export class LayerLowering {
         return { first, others, finish: put(convert) };
       }
       const finish = put([...bias, ...(requantization === null ? [] : scalePath(layer)), ...convert]);
-      const first = heads(this.merging ? put(mergePath(layer), finish) : finish);
+      // To each of its mergers in turn, the last first.
+      const first = heads(this.#merging.reduce((end) => put(mergePath(layer), end), finish));
       return { first, others: first, finish };
     };
     const own = requantization === null || requantization.perChannel;
@@ -312,33 +323,59 @@ export class LayerLowering {
     return ends.slice(0, workers).map(({ first }) => first);
   }
 
-  /** A tile whose parts are merged: a task for each part; that of the first goes on with what was merged. */
+  /** A tile whose parts are merged: a task for each part of each position; the first goes on with what was merged. */
   #mergedUnit(
     share: Share,
     paths: (tile: number) => TilePaths,
     { position, tile }: { position: number; tile: number },
     next: LayerLowering | undefined,
   ): Task[] {
-    const parts = this.#parts;
+    const { splitK } = this.option;
     const window = this.windows[position];
     const unit = position * this.tiles + tile;
-    const merger = this.mergers[unit % this.mergers.length];
-    const address = Math.floor(unit / this.mergers.length);
-    const { ports } = share.builder;
-    const port = this.context.cabling.port(ports.switch, merger.ports.node, unit);
-    const group = share.builder.group([{ port, rid: merger.ports.node }]);
+    const maxima = this.#maxima ? this.#merging[this.#merging.length - 1] : undefined;
     const entries = paths(tile).first;
-    const tasks = Array.from({ length: parts }, (_, part) =>
-      this.#parallel
-        ? // A window at the border may be smaller: what is largest stays so, however often it comes.
-          this.#task(share, tile, window[part % window.length], entries, 0)
-        : this.#task(share, tile, window[0], entries, part),
-    );
-    tasks.forEach((task, part) => {
-      task.merge = { address, index: address * parts + part, group, task: tasks[0].id };
-    });
-    if (next !== undefined) this.#send(share, tasks[0], tile, position, unit, 0, next);
-    return tasks;
+    const workers: Task[] = [];
+    const last: Task[] = [];
+    for (let w = 0; w < (maxima?.parts ?? 1); w++) {
+      // A window at the border may be smaller: what is largest stays so, however often it comes.
+      const at = window[w % window.length];
+      const parts = Array.from({ length: splitK }, (_, part) => this.#task(share, tile, at, entries, part));
+      workers.push(...parts);
+      if (splitK === 1) {
+        last.push(parts[0]);
+        continue;
+      }
+      const sum = maxima === undefined ? parts[0] : this.#task(share, tile, at, entries, 0);
+      for (const [part, task] of parts.entries())
+        task.merge = this.#mergeOf(
+          share,
+          0,
+          maxima === undefined ? unit : unit * maxima.parts + w,
+          part,
+          sum,
+        );
+      last.push(sum);
+    }
+    if (maxima !== undefined)
+      for (const [w, task] of last.entries())
+        task.merge = this.#mergeOf(share, this.#merging.length - 1, unit, w, last[0]);
+    if (next !== undefined) this.#send(share, last[0], tile, position, unit, 0, next);
+    return workers;
+  }
+
+  /** Part `part` of a unit on its way to its merger, and the task that goes on with what is merged. */
+  #mergeOf({ builder }: Share, merging: number, unit: number, part: number, then: Task): Task["merge"] {
+    const { mergers, parts } = this.#merging[merging];
+    const { ports: to } = mergers[unit % mergers.length];
+    const address = Math.floor(unit / mergers.length);
+    const port = this.context.cabling.port(builder.ports.switch, to.node, unit + part);
+    return {
+      address,
+      index: address * parts + part,
+      group: builder.group([{ port, rid: to.node }]),
+      task: then.id,
+    };
   }
 
   /** What a finished tile writes into its packet, and to whom it goes. */

@@ -7,6 +7,7 @@ import { MOST_WORKERS, POOL_LANES } from "./cost.js";
 import { error } from "./diagnostics.js";
 import { LayerLowering } from "./layer-lowering.js";
 import { GroupNumbers, ParseTable, PipeBuilder } from "./pipe-builder.js";
+import { servingLookups } from "./programs.js";
 import { schemeOf } from "./scheme.js";
 import { rowBytesOf } from "./store-layout.js";
 import type { RequestLayout, ServeNetwork } from "./types.js";
@@ -16,7 +17,7 @@ export interface LowerServingOptions {
   slots: number;
   /** Lookup tables of a pipe; default what its profile has room for. */
   lookups?: number;
-  /** The same of a pipe whose first layer has few channels; default one more. */
+  /** The same of a pipe whose first layer has few channels; default what its profile has room for. */
   mostLookups?: number;
   /** Lanes whose maxima are kept in one pass; default 16: what a Tofino's 16-bit containers hold twice. */
   poolLanes?: number;
@@ -26,11 +27,6 @@ export interface LowerServingOptions {
   hosts?: string[];
   /** Profiles by the names the topology uses; default `loadProfile`. */
   profileOf?: (name: string) => HardwareProfile;
-}
-
-/** Lookup tables of a pass: one a stage, beside the sequencer, the registers and the requantization. */
-export function servingLookups(profile: HardwareProfile): number {
-  return (profile.pipeline?.stages ?? 0) >= 20 ? 16 : 8;
 }
 
 /**
@@ -60,7 +56,7 @@ export function lowerServing(
   const numbers = new GroupNumbers();
   const builders = new Map(
     cabling.pipes.map((ports) => {
-      const lookups = options.lookups ?? servingLookups(ports.profile);
+      const lookups = options.lookups ?? servingLookups(ports.profile).lookups;
       return [ports.name, new PipeBuilder(ports, lookups, parses, numbers)];
     }),
   );
@@ -71,6 +67,9 @@ export function lowerServing(
   };
 
   const lookups = Math.min(...plan.layers.flatMap((l) => l.pipes.map((p) => builderOf(p).lookups)));
+  const mostLookups =
+    options.mostLookups ??
+    Math.min(...plan.layers[0].pipes.map((p) => servingLookups(builderOf(p).ports.profile).banked));
   const mergers = plan.mergers.map(builderOf);
   const lowerings = plan.layers.map(({ option, pipes, name }, number) => {
     const layer = layers[number];
@@ -79,14 +78,7 @@ export function lowerServing(
     if (pipes.length !== option.tilePipes * option.replicas)
       throw error("plan-mismatch", `${name} is on ${pipes.length} pipes`);
     const divided = option.splitK > 1;
-    const scheme = schemeOf(
-      layer,
-      option.g,
-      number === 0,
-      divided,
-      lookups,
-      options.mostLookups ?? lookups + 1,
-    );
+    const scheme = schemeOf(layer, option.g, number === 0, divided, lookups, mostLookups);
     const builtOn = pipes.map(builderOf);
     for (const builder of builtOn) {
       builder.lookups = Math.max(builder.lookups, scheme.lookups);

@@ -18,6 +18,9 @@ import {
 
 /** Numbers on the wire have 16 bits. */
 const MOST_ROWS = 2 ** 16;
+/** Rows of a store, and of a merger's accumulators: what a Tofino's registers have. */
+export const MOST_STORE_ROWS = 15 * 4096;
+export const MOST_OPEN_TILES = 4 * 4096;
 
 /** Parses by number, the same in the whole network. */
 export class ParseTable {
@@ -105,8 +108,8 @@ export class PipeBuilder {
     this.storeRows += slots * rows;
     this.arrivals += slots * total;
     const { name } = this.ports;
-    if (this.storeRows > MOST_ROWS)
-      throw error("serving-too-large", `rows of the store of ${name}`, this.storeRows, MOST_ROWS);
+    if (this.storeRows > MOST_STORE_ROWS)
+      throw error("serving-too-large", `rows of the store of ${name}`, this.storeRows, MOST_STORE_ROWS);
     if (this.arrivals > MOST_ROWS)
       throw error("serving-too-large", `arrivals at ${name}`, this.arrivals, MOST_ROWS);
   }
@@ -206,6 +209,8 @@ export class PipeBuilder {
       arrivals,
       ...common,
     };
+    if (this.merges.length > 0 && this.storeRows > MOST_OPEN_TILES)
+      throw error("serving-too-large", `open tiles at ${name}`, this.storeRows, MOST_OPEN_TILES);
     if (this.merges.length > 0)
       return { ...base, program: "merge", accumulatorRows: this.storeRows, merges: this.merges };
     if (this.sequencer.length === 0) return { ...base, program: "transit" };

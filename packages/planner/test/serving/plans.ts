@@ -50,13 +50,14 @@ export function randomPlan(
     const tilePipes = random.integer(1, Math.min(tiles, free.length, 3));
     const positions = layer.pooled[0] * layer.pooled[1];
     const replicas = random.integer(1, Math.min(positions, Math.floor(free.length / tilePipes), 3));
-    const splits = merging && layer.windows === null && random.next() < 0.5;
+    // A layer whose sums and maxima are merged needs two mergers.
+    const splits = (layer.windows === null ? merging : mergers.length > 1) && random.next() < 0.5;
     const way: Way = {
       g: [2, 4, 8][random.integer(0, 2)],
       tilePipes,
       replicas,
       splitK: splits ? random.integer(2, 4) : 1,
-      pooling: merging && layer.windows !== null && random.next() < 0.5 ? "parallel" : "serial",
+      pooling: merging && layer.windows !== null && (splits || random.next() < 0.5) ? "parallel" : "serial",
     };
     return { way, pipes: shuffled(free).slice(0, tilePipes * replicas) };
   });

@@ -52,33 +52,75 @@ export function networkOf(
   };
 }
 
-/** Members by distance from a switch, nearest first, at most `count` of them; itself with 0 if it is one. */
-export function nearest(network: Network, from: number, count: number): { at: number; ns: number }[] {
+/** A switch that has been met, and the shortest way to it so far. */
+interface Met {
+  at: number;
+  ns: number;
+}
+
+/** Switches from one of them outwards, nearest first: Dijkstra's algorithm with a binary heap. */
+function* outwards(network: Network, from: number): Generator<Met> {
   const best = new Map<number, number>([[from, 0]]);
-  const settled: { at: number; ns: number }[] = [];
-  const open: { at: number; ns: number }[] = [{ at: from, ns: 0 }];
   const done = new Set<number>();
-  while (open.length > 0 && settled.length < count) {
-    // Few are open at a time, and few are wanted.
-    let next = 0;
-    for (let i = 1; i < open.length; i++)
-      if (open[i].ns < open[next].ns || (open[i].ns === open[next].ns && open[i].at < open[next].at))
-        next = i;
-    const { at, ns } = open[next];
-    open[next] = open[open.length - 1];
-    open.pop();
+  const heap: Met[] = [{ at: from, ns: 0 }];
+  const before = (a: Met, b: Met) => a.ns < b.ns || (a.ns === b.ns && a.at < b.at);
+  const push = (met: Met) => {
+    let i = heap.push(met) - 1;
+    for (let up = (i - 1) >> 1; i > 0 && before(met, heap[up]); i = up, up = (i - 1) >> 1) heap[i] = heap[up];
+    heap[i] = met;
+  };
+  const pop = (): Met => {
+    const top = heap[0];
+    const last = heap.pop()!;
+    let i = 0;
+    while (2 * i + 1 < heap.length) {
+      let down = 2 * i + 1;
+      if (down + 1 < heap.length && before(heap[down + 1], heap[down])) down++;
+      if (!before(heap[down], last)) break;
+      heap[i] = heap[down];
+      i = down;
+    }
+    if (heap.length > 0) heap[i] = last;
+    return top;
+  };
+  while (heap.length > 0) {
+    const { at, ns } = pop();
     if (done.has(at)) continue;
     done.add(at);
-    if (network.members.has(at)) settled.push({ at, ns });
+    yield { at, ns };
     const through = at === from ? 0 : network.transitNs;
     for (const link of network.neighbours[at]) {
       const total = ns + through + link.ns;
       if (total >= (best.get(link.to) ?? Number.POSITIVE_INFINITY)) continue;
       best.set(link.to, total);
-      open.push({ at: link.to, ns: total });
+      push({ at: link.to, ns: total });
     }
   }
-  return settled;
+}
+
+/** Members by distance from a switch, nearest first, at most `count` of them; itself with 0 if it is one. */
+export function nearest(network: Network, from: number, count: number): Met[] {
+  const members: Met[] = [];
+  if (count > 0)
+    for (const met of outwards(network, from)) {
+      if (network.members.has(met.at)) members.push(met);
+      if (members.length === count) break;
+    }
+  return members;
+}
+
+/** So many members around each are remembered: the largest clusters that are built have as many. */
+const rememberedMembers = 64;
+const remembered = new WeakMap<Network, Map<number, Met[]>>();
+
+/** As `nearest`, of a network that is asked again and again. */
+function ballOf(network: Network, from: number, count: number): Met[] {
+  if (count > rememberedMembers) return nearest(network, from, count);
+  let known = remembered.get(network);
+  if (known === undefined) remembered.set(network, (known = new Map()));
+  let ball = known.get(from);
+  if (ball === undefined) known.set(from, (ball = nearest(network, from, rememberedMembers)));
+  return ball.slice(0, count);
 }
 
 /** A set of switches close together. */
@@ -104,7 +146,7 @@ export function clusterOf(
   count: number,
 ): { cluster: Cluster; radiusNs: number } | undefined {
   const balls = [...network.members]
-    .map((from) => nearest(network, from, count))
+    .map((from) => ballOf(network, from, count))
     .filter((ball) => ball.length === count)
     .map((ball) => ({ switches: ball.map((b) => b.at), radiusNs: ball[count - 1].ns }))
     .sort((a, b) => a.radiusNs - b.radiusNs || a.switches[0] - b.switches[0]);
@@ -113,25 +155,37 @@ export function clusterOf(
   for (const { switches } of balls.slice(0, mostCentres)) {
     const cluster = measured(network, switches);
     if (best === undefined || cluster.widestNs < best.widestNs) best = cluster;
+    // No cluster is narrower than the least radius.
+    if (best.widestNs <= balls[0].radiusNs) break;
   }
   return { cluster: best!, radiusNs: balls[0].radiusNs };
 }
 
+/** Networks of up to so many switches remember the ways from each switch to all others. */
+const rememberedWays = 4096;
+const ways = new WeakMap<Network, Map<number, Float64Array>>();
+
+/** Ways from a switch to those that are wanted, and perhaps to others: by number. */
+function waysTo(network: Network, from: number, wanted: ReadonlySet<number>): Float64Array {
+  const small = network.names.length <= rememberedWays;
+  let known = ways.get(network);
+  if (known === undefined) ways.set(network, (known = new Map()));
+  let row = known.get(from);
+  if (row !== undefined) return row;
+  row = new Float64Array(network.names.length).fill(Number.POSITIVE_INFINITY);
+  let left = wanted.size;
+  for (const { at, ns } of outwards(network, from)) {
+    row[at] = ns;
+    if (wanted.has(at) && --left === 0 && !small) break;
+  }
+  if (small) known.set(from, row);
+  return row;
+}
+
 function measured(network: Network, switches: number[]): Cluster {
   const members = new Set(switches);
-  const distances = new Map<number, Map<number, number>>();
+  const distances = new Map(switches.map((from) => [from, waysTo(network, from, members)]));
   let widestNs = 0;
-  for (const from of switches) {
-    const row = new Map<number, number>();
-    // Far enough to have met all members; a cluster is small beside the network around it.
-    let count = 4 * switches.length;
-    do {
-      row.clear();
-      for (const { at, ns } of nearest(network, from, count)) if (members.has(at)) row.set(at, ns);
-      count *= 4;
-    } while (row.size < switches.length && count <= 16 * network.names.length);
-    distances.set(from, row);
-    widestNs = Math.max(widestNs, ...row.values());
-  }
-  return { switches, widestNs, distance: (a, b) => distances.get(a)!.get(b)! };
+  for (const row of distances.values()) for (const to of switches) widestNs = Math.max(widestNs, row[to]);
+  return { switches, widestNs, distance: (a, b) => distances.get(a)![b] };
 }

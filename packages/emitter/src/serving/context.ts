@@ -9,7 +9,7 @@
  * | admit | port, slot | admit_request | reply, group |
  * | requests | index | place | address, pc, parse |
  * | route | destination | forward | port |
- * | answers, on Tofino only | destination | forward | port |
+ * | on Tofino answers (tile), returns (merge) | destination | forward | port |
  * | slots | layer, slot | locate | base, arrivals, state |
  * | sequencer | kind, layer, pc | store_row | pc, parse, d_address |
  * | | | store_last | pc, parse, d_address, total, group |

@@ -115,10 +115,14 @@ export function* controlEntries(pipe: ServePipe, target: string): Generator<Serv
     yield { table: "requests", action: "place", keys: [index], params: [word(address), pc, parse] };
   for (const { destination, port } of pipe.routes)
     yield { table: "route", action: "forward", keys: [destination], params: [port] };
-  // A Tofino knows where an answer goes before it is one.
-  if (target !== "v1model" && pipe.program === "tile")
+  // A Tofino asks where a packet goes before its pass has made it an answer, or a complete sum.
+  const onward =
+    target === "v1model"
+      ? undefined
+      : { tile: "answers", merge: "returns", transit: undefined }[pipe.program];
+  if (onward !== undefined)
     for (const { destination, port } of pipe.routes)
-      yield { table: "answers", action: "forward", keys: [destination], params: [port] };
+      yield { table: onward, action: "forward", keys: [destination], params: [port] };
   for (const { layer, slot, base, arrivals, state } of pipe.slots)
     yield { table: "slots", action: "locate", keys: [layer, slot], params: [base, arrivals, state] };
   if (pipe.program === "tile") {

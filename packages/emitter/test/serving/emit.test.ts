@@ -7,7 +7,7 @@ const code = (text: string): string =>
   text
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .replace(/\/\/.*$/gm, "")
-    .replace(/<bit<\d+>>/g, "");
+    .replace(/<[\w<>, ]+>(?=\s*\()/g, "");
 
 describe.each(servingTargets)("serving programs for %s", (target) => {
   describe.each(variants)("%s", (_, pipe) => {

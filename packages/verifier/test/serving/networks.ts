@@ -29,7 +29,11 @@ export function randomNetwork(seed: number, target: string): RandomNetwork {
             random.next() < 0.5,
           );
     const profile = profileOf[target];
-    const topology = makeTopology("leaf-spine", { leaves: 2, spines: 1 }, { profile });
+    // Of one pipe each, or of four.
+    const topology =
+      target === "v1model"
+        ? makeTopology("leaf-spine", { leaves: 2, spines: 1 }, { profile })
+        : makeTopology("chain", { switches: 2 }, { profile });
     try {
       const { pipes } = loadProfile(profile);
       const plan = randomPlan(random, serveLayers(model), topology, () => pipes, random.next() < 0.5);

@@ -281,11 +281,15 @@ export function randomPacket(
   bytes[28] = random.integer(0, 2);
   bytes[29] = random.integer(0, 255);
   view.setUint16(32, odd() ? 9 : random.integer(1, 3));
-  view.setUint16(34, random.integer(0, CELLS - 1));
-  // Two steps of at most 3 away from either end of the store.
-  view.setUint16(36, random.integer(6, 9));
+  // A layer has its own state, arrivals and accumulators; rows of the store are two steps of 3 away from its ends.
+  const state = bytes[17] & 1;
+  const row = 2 * state + random.integer(0, 1);
+  const arrival =
+    pipe.program === "merge" ? 4 * row + random.integer(0, 3) : 8 * state + random.integer(0, 7);
+  view.setUint16(34, arrival);
+  view.setUint16(36, 6 + row);
   view.setUint16(38, random.integer(0, 3));
-  view.setUint16(40, random.integer(0, 1));
+  view.setUint16(40, state);
   view.setUint16(42, pick(random, [0, 256]));
   view.setUint16(44, pick(random, [1, 5]));
   if (port === HOST_PORT) view.setUint16(34, random.integer(0, 2));

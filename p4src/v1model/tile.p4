@@ -65,7 +65,7 @@ header byte_t {
     bit<8> value;
 }
 
-<% for (const bytes of new Set([...it.opaque.parked, ...it.opaque.rest])) { -%>
+<% for (const bytes of new Set([...it.opaque.parked, ...it.opaque.rest, ...it.copied.flatMap((c) => c.waiting)])) { -%>
 // <%= bytes %> bytes that only pass through.
 header waiting_<%= bytes %>_t {
     bit<<%= bytes * 8 %>> bytes;
@@ -84,6 +84,16 @@ struct headers_t {
     lanes_t    lanes;
 <% for (const bytes of it.opaque.rest) { -%>
     waiting_<%= bytes %>_t rest_waiting_<%= bytes %>;  // results of earlier tiles that wait to be keys
+<% } -%>
+<% for (const { number, waiting, rest } of it.copied) { -%>
+    // What tile <%= number + 1 %> takes: the same as the first.
+    byte_t copy_<%= number %>_key;
+<%   for (const bytes of waiting) { -%>
+    waiting_<%= bytes %>_t copy_<%= number %>_waiting_<%= bytes %>;
+<%   } -%>
+<%   if (rest > 0) { -%>
+    byte_t[<%= rest %>] copy_<%= number %>;
+<%   } -%>
 <% } -%>
     tops_t     tops;  // in the verdict's pass
     byte_t[<%= it.keySize %>]  key;   // the keys of this pass: parsed, used, not sent on
@@ -157,6 +167,9 @@ parser TileParser(packet_in packet,
         packet.extract(hdr.<%= step.header %>);
 <%     } else if (step.kind === "tops") { -%>
         hdr.tops = packet.lookahead<tops_t>();
+<%     } else if (step.kind === "copy") { -%>
+        hdr.<%= step.header %>.setValid();
+        hdr.<%= step.header %>.<%= step.field %> = packet.lookahead<bit<<%= step.bits %>>>();
 <%     } else if (step.kind === "advance") { -%>
         packet.advance(<%= step.bits %>);
 <%     } else { -%>
@@ -524,6 +537,15 @@ control TileDeparser(packet_out packet, in headers_t hdr) {
         packet.emit(hdr.rest_waiting_<%= bytes %>);
 <% } -%>
         packet.emit(hdr.rest);
+<% for (const { number, waiting, rest } of it.copied) { -%>
+        packet.emit(hdr.copy_<%= number %>_key);
+<%   for (const bytes of waiting) { -%>
+        packet.emit(hdr.copy_<%= number %>_waiting_<%= bytes %>);
+<%   } -%>
+<%   if (rest > 0) { -%>
+        packet.emit(hdr.copy_<%= number %>);
+<%   } -%>
+<% } -%>
     }
 }
 

@@ -40,7 +40,8 @@ function describe(mode: ParseMode): string {
   if (mode.kind === "park") return `The low bytes of ${mode.lanes} lanes are parked; ${keys}.${parked}`;
   if (mode.kind === "narrow") {
     const before = mode.parked > 0 ? `${mode.parked} parked bytes and the` : "The";
-    return `${before} low bytes of ${mode.lanes} lanes become keys: ${mode.keys} at once, the rest wait.`;
+    const copies = copiesOf(mode) > 1 ? ` All come ${copiesOf(mode)} times, once for each tile.` : "";
+    return `${before} low bytes of ${mode.lanes} lanes become keys: ${mode.keys} at once, the rest wait.${copies}`;
   }
   return mode.skip === LANES * 4
     ? `A request has no lanes yet; ${keys}.`
@@ -53,11 +54,46 @@ type ParserStep =
   | { kind: "advance"; bits: number }
   /** The first lanes, read without consuming them. */
   | { kind: "tops" }
+  /** A header's bytes, read without consuming them. */
+  | { kind: "copy"; header: string; field: string; bits: number }
   /** The page of a two-byte key. */
   | { kind: "page"; slot: number };
 
 /** Header that carries `bytes` bytes along untouched. */
 const opaque = (bytes: number): string => `waiting_${bytes}`;
+
+/** How often a parse puts the bytes it takes in front of the queue. */
+const copiesOf = (mode: ParseMode): number => (mode.kind === "narrow" ? (mode.copies ?? 1) : 1);
+
+/** Headers of one more copy of what a narrowing parse takes: for a layer's next tile. */
+interface Copy {
+  /** From 1: the copy without a number is `key`, `rest_waiting_*` and `rest`. */
+  number: number;
+  /** Lengths of the headers with results of earlier tiles. */
+  waiting: number[];
+  /** Low bytes of lanes. */
+  rest: number;
+}
+
+/**
+ * Each copy has headers of its own, filled by the parser: the Tofino compiler does not keep the order of headers that
+ * the deparser emits more than once.
+ */
+function copiesIn({ modes }: Schedule): Copy[] {
+  const most = Math.max(1, ...modes.map(({ mode }) => copiesOf(mode)));
+  return Array.from({ length: most - 1 }, (_, i) => {
+    const those = modes.map(({ mode }) => mode).filter((mode) => copiesOf(mode) > i + 1);
+    const lanes = those.map(
+      (mode) => ("lanes" in mode ? mode.lanes : 0) - Math.max(0, mode.keys - mode.parked),
+    );
+    const waiting = new Set(those.map((mode) => mode.parked - mode.keys));
+    return {
+      number: i + 1,
+      waiting: [...waiting].filter((n) => n > 0).sort((a, b) => a - b),
+      rest: Math.max(0, ...lanes),
+    };
+  });
+}
 
 /** Lengths of the headers that carry bytes along untouched: parked, and those that a narrowing parse leaves. */
 function opaqueLengths({ modes }: Schedule): { parked: number[]; rest: number[] } {
@@ -84,14 +120,23 @@ function parserSteps({ mode, id, tops }: Mode, lanes: number): ParserStep[] {
   };
   if (mode.kind === "narrow") {
     const keys = Math.min(mode.parked, mode.keys);
-    for (let i = 0; i < keys; i++) extract(`key[${i}]`);
-    if (mode.parked > keys) extract(`rest_${opaque(mode.parked - keys)}`);
-    for (let m = 0; m < mode.lanes; m++)
-      low(
-        mode.parked + m < mode.keys
-          ? `key[${mode.parked + m}]`
-          : `rest[${m - Math.max(0, mode.keys - mode.parked)}]`,
-      );
+    const copied = (header: string, name: (copy: string) => string, field = "value", bytes = 1): void => {
+      for (let copy = 1; copy < copiesOf(mode); copy++)
+        steps.push({ kind: "copy", header: name(`copy_${copy}`), field, bits: 8 * bytes });
+      extract(header);
+    };
+    const key = (slot: number): void => copied(`key[${slot}]`, (copy) => `${copy}_key`);
+    for (let i = 0; i < keys; i++) key(i);
+    if (mode.parked > keys) {
+      const waiting = opaque(mode.parked - keys);
+      copied(`rest_${waiting}`, (copy) => `${copy}_${waiting}`, "bytes", mode.parked - keys);
+    }
+    for (let m = 0; m < mode.lanes; m++) {
+      advance(24);
+      const place = m - Math.max(0, mode.keys - mode.parked);
+      if (place < 0) key(mode.parked + m);
+      else copied(`rest[${place}]`, (copy) => `${copy}[${place}]`);
+    }
     advance((lanes - mode.lanes) * 32);
     return steps;
   }
@@ -249,6 +294,7 @@ export function templateContext(
     restUsed: Math.max(0, ...schedule.modes.map((mode) => restBytes(parserSteps(mode, program.lanes)))),
     parkSize: parkSize(program),
     opaque: opaqueLengths(schedule),
+    copied: copiesIn(schedule),
     modes: schedule.modes.map((mode) => modeContext(mode, program.lanes)),
     quantized: Array.from({ length: quantizedLanes(program) }, (_, m) => m),
     quantizeSize: quantizeRows(program),

@@ -8,28 +8,26 @@ import { loadPipe, mutationCheck, verify } from "../src/index.js";
 describe("the shift-and-add kernel", () => {
   it("is exact in emitted P4, packet by packet", () => {
     const random = new Random(12);
-    let verified = 0;
-    for (let trial = 0; trial < 8; trial++) {
-      const widths = [random.integer(2, 20), random.integer(2, 30), random.integer(2, 8)];
+    for (let trial = 0; trial < 6; trial++) {
+      // Several tiles in the first layer and in inner ones.
+      const widths = [
+        random.integer(2, 20),
+        random.integer(2, 30),
+        random.integer(2, 40),
+        random.integer(2, 8),
+      ];
       const model =
         trial % 2 === 0 ? randomModel(random, widths, trial % 4 === 0) : randomConvolutional(random);
-      let program: ReturnType<typeof lowerShiftAdd>;
-      try {
-        program = lowerShiftAdd(model);
-      } catch (cause) {
-        expect(cause).toMatchObject({ code: "layer-too-wide" });
-        continue;
-      }
-      const files = emit(program, { target: "v1model", entriesOnly: true });
+      const program = lowerShiftAdd(model);
+      const target = ["v1model", "tna", "t2na"][trial % 3];
+      const files = emit(program, { target, entriesOnly: true });
       const engine = loadPipe(`${files.get(`${program.name}.p4`)}`, `${files.get("entries.txt")}`);
-      const inputs = Array.from({ length: 3 }, () => randomInput(random, model));
+      const inputs = Array.from({ length: 2 }, () => randomInput(random, model));
       const report = verify({ model, program, engine }, inputs);
       expect(report.levels.map((level) => level.first).filter((first) => first !== undefined)).toEqual([]);
-      expect(report).toMatchObject({ exact: true, exactImages: 3 });
-      const { flips, reported } = mutationCheck({ model, program, engine }, inputs, 10, trial);
+      expect(report).toMatchObject({ exact: true, exactImages: 2 });
+      const { flips, reported } = mutationCheck({ model, program, engine }, inputs, 5, trial);
       expect(reported).toBe(flips);
-      verified++;
     }
-    expect(verified).toBeGreaterThan(4);
   });
 });

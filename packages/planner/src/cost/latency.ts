@@ -28,7 +28,7 @@ export function packetBytes(program: MicroProgram): number[] {
     if (parse.kind === "fresh") queue += program.lanes * 4 - parse.skip;
     if (parse.kind === "park") parked += parse.lanes;
     if (parse.kind === "narrow") {
-      queue += parked + parse.lanes;
+      queue += (parked + parse.lanes) * (parse.copies ?? 1);
       parked = 0;
     }
     queue -= parse.keys * parse.keyBytes;

@@ -44,8 +44,8 @@ function withAllFeatures(block: Block, tile: Tile): Tile {
 
 /**
  * int8 model -> microcode of the shift-and-add kernel (docs/kernels.md): one input byte a pass, multiplied
- * with 16 weights by 8 conditional additions. Only the first layer may have several tiles: the client sends a
- * tile's inputs once for each.
+ * with 16 weights by 8 conditional additions. A layer of several tiles needs its inputs once for each: of the first
+ * layer the client sends them so, of the others the switch copies them when they become keys.
  *
  * @throws MatchMulError layer-too-wide, and what the model's blocks throw
  */
@@ -55,7 +55,7 @@ export function lowerShiftAdd(model: QuantizedModel, verdicts: MicroProgram["ver
   const tiles = blocks.map((block, i) => {
     const cut = tilesOf(block, SHIFT_ADD_LANES);
     const last = i === blocks.length - 1;
-    if (cut.length > 1 && (i > 0 || last))
+    if (cut.length > 1 && last)
       throw error("layer-too-wide", block.name, outputsOf(block) * cut[0].window, SHIFT_ADD_LANES);
     return i === 0 ? cut : cut.map((tile) => withAllFeatures(block, tile));
   });
@@ -90,7 +90,11 @@ export function lowerShiftAdd(model: QuantizedModel, verdicts: MicroProgram["ver
           ? { kind: "park", lanes: tiles[i][t - 1].units }
           : before === undefined
             ? { kind: "fresh", skip: LANES * 4 }
-            : { kind: "narrow", lanes: before.units };
+            : {
+                kind: "narrow",
+                lanes: before.units,
+                ...(tiles[i].length > 1 && { copies: tiles[i].length }),
+              };
       for (const [f, feature] of tile.features.entries()) {
         const words = Int32Array.from(
           { length: tile.outputs },

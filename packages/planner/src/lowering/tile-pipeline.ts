@@ -341,6 +341,14 @@ function topCluster(classes: number): PhvCluster {
   return { computed: Math.floor(tops / 2), sources: Math.ceil(tops / 2) };
 }
 
+/** Bytes of inputs that a parse takes out of lanes once more, for the layer's further tiles: a container each. */
+function copiedBytes(program: MicroProgram): number {
+  const sizes = program.passes.map(({ parse }) =>
+    parse.kind === "narrow" ? ((parse.copies ?? 1) - 1) * (parse.lanes + 1) : 0,
+  );
+  return Math.max(0, ...sizes);
+}
+
 /** Headers and metadata in containers. Bytes a parser takes one by one need a container each. */
 function phvOf(program: MicroProgram): PhvField[] {
   const field = (
@@ -364,7 +372,7 @@ function phvOf(program: MicroProgram): PhvField[] {
       : []),
     // Read and not sent on: a byte of a container is enough.
     field("hdr.key", 16, Math.max(1, program.slots)),
-    field("hdr.rest", 8, Math.max(0, restSize(program) - PASSING_CONTAINERS)),
+    field("hdr.rest", 8, Math.max(0, restSize(program) + copiedBytes(program) - PASSING_CONTAINERS)),
     field("meta.page", 8, program.slots),
     field("meta.scale, meta.quantize, meta.pool, meta.decide", 8, 4),
     field("meta.around", 16, 1),

@@ -58,8 +58,9 @@ function parse(state: PacketState, mode: ParseMode): void {
     return;
   }
   if (mode.kind === "narrow") front.unshift(...state.parked.splice(0));
+  const copies = mode.kind === "narrow" ? (mode.copies ?? 1) : 1;
   // The very first pass finds no lanes in the packet: skip is 128 there, so nothing is put in front.
-  state.queue.unshift(...front);
+  for (let copy = 0; copy < copies; copy++) state.queue.unshift(...front);
 }
 
 function execute(program: MicroProgram, state: PacketState, step: Step, keys: number[]): void {

@@ -39,8 +39,11 @@ export type ParseFrom =
   | { kind: "fresh"; skip: number }
   /** The low byte of each of the first `lanes` lanes is parked behind what is; the lanes are zero again. */
   | { kind: "park"; lanes: number }
-  /** Parked bytes, then the first `lanes` lanes' low bytes, go to the queue's front; the lanes are zero again. */
-  | { kind: "narrow"; lanes: number };
+  /**
+   * Parked bytes, then the first `lanes` lanes' low bytes, go to the queue's front, `copies` times (default 1; with more
+   * the pass takes one key); the lanes are zero again.
+   */
+  | { kind: "narrow"; lanes: number; copies?: number };
 
 /** What the tables of a pass do with the lanes. */
 export type Step =

@@ -56,5 +56,16 @@ describe.each(servingTargets)("one pass of %s", (target) => {
     expect(Math.min(malformed, refused, unrouted)).toBeGreaterThan(0);
     if (program !== "transit") expect(Math.min(stale, stored)).toBeGreaterThan(0);
     if (program === "tile") expect(machine.drops.unspawned).toBeGreaterThan(0);
+    // BMv2's program counts what it drops, by cause.
+    const dropped = engine.objects.counters.get("Serve.dropped");
+    if (dropped === undefined) return;
+    const [cut, foreign, lost, noSlot, noStep, noTask, old, unfed] = dropped.packets;
+    expect([cut + noSlot + noStep + noTask, foreign + lost, old, unfed]).toEqual([
+      malformed,
+      refused + unrouted,
+      stale,
+      machine.drops.unspawned,
+    ]);
+    expect(Math.min(cut, foreign)).toBeGreaterThan(0);
   });
 });

@@ -88,6 +88,16 @@ describe.each(servingTargets)("serving programs for %s", (target) => {
   });
 });
 
+describe("servePipes for t2na", () => {
+  it("gives an even number of lookups, since two banks share a cell", () => {
+    const [odd, banked] = [tilePipe({ lookups: 3 }), tilePipe({ lookups: 3, banked: true })].map(
+      (pipe) => servePipes(networkOf(pipe), { target: "t2na" })[0].program.text,
+    );
+    expect(odd).toContain("table lookup_3 {");
+    expect(banked).not.toContain("table lookup_3 {");
+  });
+});
+
 describe("emitServing", () => {
   it("refuses an unknown target", () => {
     expect(() => [...emitServing(networkOf(), { target: "ebpf" })]).toThrow(

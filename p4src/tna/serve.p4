@@ -1,6 +1,8 @@
 <%
 const { lanes, slots } = it;
 const lookups = slots.length;
+// A row is a page and a byte; there are two pages at least.
+const rowBits = Math.max(9, it.rowBits);
 /*
  * Stages. A lookup's 32 words fill the action data bus, which registers' results use as well, so the lookups come last,
  * one a stage, and everything else before them: 0 sequencer and epochs, from 1 on tasks and registers, four stateful
@@ -123,7 +125,7 @@ struct metadata_t {
     bit<16> count;    // arrivals so far
     bit<16> spawns;   // the multicast group of the layer's workers
     bit<<%= lookups > 8 ? 16 : 8 %>> put;  // which banks the parser has a byte for
-    bit<<%= it.rowBits - 8 %>> page;  // of the lookup tables
+    bit<<%= rowBits - 8 %>> page;  // of the lookup tables
 <% for (const i of lows) { -%>
     bit<8>  low_<%= i %>;  // row, low bits
 <% } -%>
@@ -764,7 +766,7 @@ control Serve(inout headers_t hdr,
     Hash<bit<8>>(HashAlgorithm_t.IDENTITY) low_bits;
 
     action split_row() {
-        meta.page = hdr.matchmul.row[<%= it.rowBits - 1 %>:8];
+        meta.page = hdr.matchmul.row[<%= rowBits - 1 %>:8];
 <% for (const i of lows) { -%>
         meta.low_<%= i %> = low_bits.get({ hdr.matchmul.row[7:0] });
 <% } -%>
@@ -803,7 +805,7 @@ control Serve(inout headers_t hdr,
             meta.key_<%= s %>: exact;
         }
         actions = { add_<%= s %>; }
-        size = <%= it.lookupSize %>;
+        size = <%= 2 ** rowBits %>;
         const default_action = add_<%= s %>(<%= list(lanes.map(() => "0")) %>);
     }
 

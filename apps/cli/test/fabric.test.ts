@@ -42,7 +42,7 @@ description: for tests
 input: { channels: 8, height: 12, width: 12 }
 layers:
   - { name: conv, kind: convolution, outputs: 64, kernel: 3, padding: 1, activation: relu, pool: 2 }
-  - { name: fc1, kind: dense, outputs: 1500, activation: relu }
+  - { name: fc1, kind: dense, outputs: 1000, activation: relu }
   - { name: fc2, kind: dense, outputs: 10 }
 `;
 beforeAll(() => writeFileSync(at("three.yaml"), sizes));
@@ -104,11 +104,11 @@ describe("matchmul plan --topology", () => {
   });
 
   test("takes the layers from their description", () => {
-    expect(plan.model).toMatchObject({ name: "three", weights: 72 * 64 + 2304 * 1500 + 15_000 });
+    expect(plan.model).toMatchObject({ name: "three", weights: 72 * 64 + 2304 * 1000 + 10_000 });
     expect(plan.model.layers).toMatchObject([
       { reduction: 72, outputs: 64, positions: 144, window: 4, planes: 8, inputs: 8 * 144 },
-      { reduction: 2304, outputs: 1500, positions: 1, planes: 7 },
-      { reduction: 1500, outputs: 10, planes: 7 },
+      { reduction: 2304, outputs: 1000, positions: 1, planes: 7 },
+      { reduction: 1000, outputs: 10, planes: 7 },
     ]);
   });
 
@@ -252,7 +252,7 @@ describe("where the layers come from", () => {
 });
 
 describe("what cannot be planned", () => {
-  const large = sizes.replace("outputs: 1500", "outputs: 30000");
+  const large = sizes.replace("outputs: 1000", "outputs: 30000");
 
   test("says with --json what is missing; the switches it proposes are enough; and writes nothing", async () => {
     writeFileSync(at("large.yaml"), large);

@@ -1,6 +1,7 @@
-import { convolution, dense, type FabricLayer } from "@matchmul/planner";
+import type { FabricLayer } from "@matchmul/planner";
 import { YamlFormat, type YamlIssue, type YamlSource } from "@matchmul/profiles";
 import { error } from "../diagnostics.js";
+import { chained, convolutionLayer, denseLayer, pooledLayer } from "./layer.js";
 
 /** A network by its sizes, without weights: what a plan on a fabric depends on. docs/schemas has the JSON Schema. */
 export interface ModelSizes {
@@ -112,7 +113,7 @@ function layersOf({ input, layers }: ModelSizes, complain: Complain): FabricLaye
     if (kind === "dense") {
       for (const key of ["kernel", "stride", "padding", "groups", "pool"] as const)
         if (layer[key] !== undefined) complain(["layers", l, key], "a dense layer has none");
-      planned.push(dense(name, channels * height * width, outputs, planes));
+      planned.push(denseLayer(name, { channels, height, width }, outputs, planes));
       [channels, height, width] = [outputs, 1, 1];
     } else {
       const side = kernel ?? 1;
@@ -132,17 +133,23 @@ function layersOf({ input, layers }: ModelSizes, complain: Complain): FabricLaye
         complain(["layers", l, "pool"], `a pool of ${pool} does not fit ${high} x ${wide} values`);
         return planned;
       }
-      const shape = { size: height, channels, kernel: side, outputs, padding, pool, planes };
-      const plain = height === width && stride === 1 && groups === 1;
-      planned.push({
-        ...convolution(name, plain ? shape : { ...shape, size: 1, kernel: 1, padding: 0 }),
-        reduction: (side * side * channels) / groups,
-        positions: high * wide,
-        inputs: channels * height * width,
+      const made = convolutionLayer({
+        name,
+        input: { channels, height, width },
+        outputs,
+        kernel: [side, side],
+        stride: [stride, stride],
+        dilation: [1, 1],
+        padBefore: [padding, padding],
+        outSize: [high, wide],
+        groups,
+        planes,
       });
+      const pooled = Math.floor(high / pool) * Math.floor(wide / pool);
+      planned.push(pool === 1 ? made : pooledLayer(made, pooled, pool * pool));
       [channels, height, width] = [outputs, Math.floor(high / pool), Math.floor(wide / pool)];
     }
     planes = nonNegative[layer.activation ?? "none"] ? 7 : 8;
   }
-  return planned;
+  return chained(planned);
 }

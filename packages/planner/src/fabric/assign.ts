@@ -4,12 +4,15 @@ import type { LayerOption } from "./types.js";
 /** A pipe of a cluster's switch: [switch number, pipe number]. */
 export type PipeAt = readonly [number, number];
 
-/** Which layer is put on pipes first: the next one, the one with most rows, or the one that merges most. */
-export type AssignOrder = "layers" | "rows" | "merging";
+/**
+ * Which layer is put on pipes first: the next one, the one with most rows, or the one that merges most; "local" is as
+ * "rows", with layers that merge beside mergers.
+ */
+export type AssignOrder = "layers" | "rows" | "merging" | "local";
 
 /**
  * Puts layers on pipes, one after the other, each on switches that hold a neighbour of it where there are such; ordered
- * by merging, a layer that merges prefers switches with a merger. Rows are powers of two, so what is left of a pipe is
+ * by merging or local, a layer that merges prefers switches with a merger. Rows are powers of two, so what is left of a pipe is
  * always enough for whole layers to come.
  *
  * @returns pipes by layer, or undefined where a layer finds too few pipes with room
@@ -47,7 +50,7 @@ export function assignPipes(
   for (const l of order) {
     const option = options[l];
     const near = new Set([...(layers[l - 1] ?? []), ...(layers[l + 1] ?? [])].map(([s]) => s));
-    const merges = by === "merging" && option.mergePasses > 0;
+    const merges = (by === "merging" || by === "local") && option.mergePasses > 0;
     const fitting = free
       .filter((f) => f.rows >= option.rows && f.store >= option.storeBits)
       .map((f) => ({

@@ -37,22 +37,27 @@ export interface MergeShare {
 
 /**
  * Divides a layer's merging: every pipe has as much of it as the others, every merger does as much as the others, and
- * as much as can stays within a switch.
+ * as much as can stays within a switch. What cannot is spread over all mergers, so that no link has all of it.
  */
 export function mergeShares(pipes: readonly PipeAt[], mergers: readonly PipeAt[]): MergeShare[] {
   const left = pipes.map((pipe) => ({ pipe, share: 1 / pipes.length }));
   const room = mergers.map((merger) => ({ merger, share: 1 / mergers.length }));
   const shares: MergeShare[] = [];
-  for (const local of [true, false])
-    for (const from of left)
-      for (const to of room) {
-        if (local && from.pipe[0] !== to.merger[0]) continue;
-        const share = Math.min(from.share, to.share);
-        if (share < 1e-9) continue;
-        from.share -= share;
-        to.share -= share;
-        shares.push({ pipe: from.pipe, merger: to.merger, share });
-      }
+  for (const from of left)
+    for (const to of room) {
+      if (from.pipe[0] !== to.merger[0]) continue;
+      const share = Math.min(from.share, to.share);
+      if (share < 1e-9) continue;
+      from.share -= share;
+      to.share -= share;
+      shares.push({ pipe: from.pipe, merger: to.merger, share });
+    }
+  const rest = room.reduce((sum, to) => sum + to.share, 0);
+  for (const from of left)
+    for (const to of room) {
+      const share = rest < 1e-9 ? 0 : (from.share * to.share) / rest;
+      if (share >= 1e-9) shares.push({ pipe: from.pipe, merger: to.merger, share });
+    }
   return shares;
 }
 

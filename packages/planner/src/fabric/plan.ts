@@ -1,9 +1,9 @@
 import { MatchMulError, noProgress, type Progress } from "@matchmul/common";
 import { type HardwareProfile, loadProfile, type Topology } from "@matchmul/profiles";
-import { HEADER_BYTES } from "../cost/latency.js";
 import { error } from "../pipeline/diagnostics.js";
 import { DoesNotFit } from "../pipeline/explain.js";
 import { placePipeline } from "../pipeline/place.js";
+import { SERVE_HEADER_BYTES } from "../serving/wire.js";
 import { makeSolver, type SolverName } from "../solver/index.js";
 import { explainFabric } from "./explain.js";
 import { multiplyAccumulates } from "./layers.js";
@@ -31,7 +31,7 @@ export interface FabricOptions {
 }
 
 /** Bytes of a packet that carries a finished tile to the next layer. */
-export const tileBytes = HEADER_BYTES + 4 * lanes;
+export const tileBytes = SERVE_HEADER_BYTES + 4 * lanes;
 
 /** Equal switches of a topology, and what one of their pipes can do. */
 interface SwitchKind {

@@ -11,6 +11,8 @@ import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from 
 /** A plan in numbers. */
 interface Candidate {
   options: LayerOption[];
+  /** How long the busiest link of each layer sends. */
+  busiestNs: number[];
   pipes: PipeAt[][];
   mergers: PipeAt[];
   linkNs: number[];
@@ -40,6 +42,8 @@ export interface SearchContext {
 
 /** Numbers of merge pipes to try: few are enough, and each is one less for tables. */
 const mergerCounts = [0, 1, 2, 4, 8];
+/** How often options are chosen again after links were seen to be too slow for them. */
+const linkRounds = 2;
 /** Options are not spread over more pipes than this. */
 const mostPipes = 1024;
 /** Larger clusters are not built; whether they could be better is asked of the bound. */
@@ -154,17 +158,66 @@ export class FabricSearch {
       this.#bound = Math.min(this.#bound, this.objective === "switches" ? size : choice.bound);
       const first = this.#firstFit(options, built.cluster, mergers);
       if (first !== undefined) {
-        const value = this.#offer(first, built.cluster, mergers, true);
+        const value = this.#offer(first, built.cluster, mergers, true)?.value;
         if (value !== undefined) this.#baseline = Math.min(this.#baseline ?? Number.POSITIVE_INFINITY, value);
       }
       if (this.#best !== undefined && this.objective !== "switches" && choice.bound >= this.#best.value)
         continue;
-      if (this.#offer(choice, built.cluster, mergers) !== undefined) continue;
+      const offered = this.#offer(choice, built.cluster, mergers);
+      if (offered !== undefined) {
+        await this.#afterLinks(options, offered, built.cluster, mergers, radius, label);
+        continue;
+      }
       // What fits by count has not found its places: less, until it does.
       for (const share of [0.95, 0.9, 0.8, 0.7]) {
         const less = await this.#choose(options, Math.floor(share * (pipes - mergers)), radius, label);
-        if (less === undefined || this.#offer(less, built.cluster, mergers) !== undefined) break;
+        if (less === undefined) break;
+        const placed = this.#offer(less, built.cluster, mergers);
+        if (placed === undefined) continue;
+        await this.#afterLinks(options, placed, built.cluster, mergers, radius, label);
+        break;
       }
+    }
+  }
+
+  /**
+   * Chooses again where layers waited for links: what a link had to carry for a layer that merges tells what it would
+   * carry for the layer's other options.
+   */
+  async #afterLinks(
+    options: LayerOption[][],
+    before: Candidate,
+    cluster: Cluster,
+    mergers: number,
+    radius: (switches: number) => number,
+    label: string,
+  ): Promise<void> {
+    if (this.objective !== "latency") return;
+    let candidate = before;
+    for (let round = 0; round < linkRounds; round++) {
+      const waits = candidate.options.map(
+        (o, l) => o.mergePasses > 0 && candidate.busiestNs[l] > o.latencyNs,
+      );
+      if (!waits.includes(true)) return;
+      const plain = new Map<LayerOption, LayerOption>();
+      const told = options.map((ofLayer, l) =>
+        ofLayer.map((o) => {
+          const carried = (candidate.busiestNs[l] * o.mergePasses) / candidate.options[l].mergePasses;
+          const option = waits[l] ? { ...o, latencyNs: Math.max(o.latencyNs, carried) } : o;
+          plain.set(option, o);
+          return option;
+        }),
+      );
+      const choice = await this.#choose(
+        told,
+        cluster.switches.length * this.pipe.pipes - mergers,
+        radius,
+        label,
+      );
+      if (choice === undefined) return;
+      const next = this.#offer({ options: choice.options.map((o) => plain.get(o)!) }, cluster, mergers);
+      if (next === undefined || next.value >= candidate.value) return;
+      candidate = next;
     }
   }
 
@@ -210,29 +263,24 @@ export class FabricSearch {
     this.context.progress.update("plan", done, total, note);
   }
 
-  /** Puts chosen options on a cluster's pipes; keeps them if they are the best yet. Their value, if they find room. */
+  /** Puts chosen options on a cluster's pipes; keeps them if they are the best yet. The plan, if they find room. */
   #offer(
     { options }: { options: LayerOption[] },
     cluster: Cluster,
     mergers: number,
     inOrder = false,
-  ): number | undefined {
+  ): Candidate | undefined {
     const needed = options.some((o) => o.mergePasses > 0) ? mergers : 0;
-    let least: number | undefined;
-    for (const by of inOrder
-      ? (["layers"] as const)
-      : needed > 0
-        ? (["merging", "rows"] as const)
-        : (["rows"] as const)) {
+    const orders: AssignOrder[] = inOrder ? ["layers"] : needed > 0 ? ["merging", "local", "rows"] : ["rows"];
+    const better = (a: Candidate, b: Candidate | undefined) =>
+      b === undefined || a.value < b.value || (a.value === b.value && a.latencyNs < b.latencyNs);
+    let offered: Candidate | undefined;
+    for (const by of orders) {
       const candidate = this.#assigned(options, cluster, needed, by);
-      if (candidate === undefined) continue;
-      const { value, latencyNs } = candidate;
-      least = Math.min(least ?? value, value);
-      const best = this.#best;
-      if (best === undefined || value < best.value || (value === best.value && latencyNs < best.latencyNs))
-        this.#best = candidate;
+      if (candidate !== undefined && better(candidate, offered)) offered = candidate;
     }
-    return least;
+    if (offered !== undefined && better(offered, this.#best)) this.#best = offered;
+    return offered;
   }
 
   /** Chosen options on pipes, with what links add to their latency. */
@@ -245,6 +293,7 @@ export class FabricSearch {
     const { pipe, objective, network, context } = this;
     const placed = assignPipes(options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, by);
     if (placed === undefined) return undefined;
+    const busiestNs: number[] = [];
     const linkNs = options.map((option, l) => {
       const here = placed.layers[l];
       const next = placed.layers[l + 1] ?? [];
@@ -252,9 +301,9 @@ export class FabricSearch {
       const ways = mergeShares(here, option.mergePasses > 0 ? placed.mergers : []);
       const merging = Math.max(0, ...ways.map(({ pipe: [a], merger: [b] }) => cluster.distance(a, b)));
       const flows = layerFlows(this.layers[l], option, pipe.lanes, here, next, placed.mergers);
-      const { busiestNs } = routeFlows(network, flows, context.tileBytes);
+      busiestNs[l] = routeFlows(network, flows, context.tileBytes).busiestNs;
       // A layer lasts as long as the busiest link sends, if that is longer than its passes.
-      return widestWay(here, next, cluster) + 2 * merging + Math.max(0, busiestNs - option.latencyNs);
+      return widestWay(here, next, cluster) + 2 * merging + Math.max(0, busiestNs[l] - option.latencyNs);
     });
     const latencyNs = options.reduce((sum, o, l) => sum + o.latencyNs + linkNs[l], 0);
     const switches = new Set([...placed.layers.flat(), ...placed.mergers].map(([at]) => at)).size;
@@ -264,7 +313,7 @@ export class FabricSearch {
         : objective === "switches"
           ? switches
           : options.reduce((sum, o) => sum + optionValue(o, objective), 0);
-    return { options, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
+    return { options, busiestNs, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
   }
 
   /** What there is without a solver, when its time is over. */
@@ -272,7 +321,7 @@ export class FabricSearch {
     const built = clusterOf(this.network, size);
     if (built === undefined) return;
     const first = this.#firstFit(this.#optionsFor(0, size * this.pipe.pipes), built.cluster, 0);
-    if (first !== undefined) this.#baseline = this.#offer(first, built.cluster, 0, true);
+    if (first !== undefined) this.#baseline = this.#offer(first, built.cluster, 0, true)?.value;
   }
 
   /** Each layer in turn takes the best option that still finds pipes: the baseline. */

@@ -58,10 +58,7 @@ export interface LayerCost {
 }
 
 /** Are the positions of a pooling window merged? Those of split sums have to be: no packet sees all of a window. */
-export function mergesMaxima(
-  { windows }: { windows: unknown },
-  { splitK, pooling }: ServeWay,
-): boolean {
+export function mergesMaxima({ windows }: { windows: unknown }, { splitK, pooling }: ServeWay): boolean {
   return windows !== null && (pooling === "parallel" || splitK > 1);
 }
 

@@ -1,3 +1,5 @@
+import type { PipeAt } from "../fabric/assign.js";
+import { mergeShares } from "../fabric/links.js";
 import type { LayerOption } from "../fabric/types.js";
 import type { Cabling } from "./cabling.js";
 import type { ServeLayer } from "./chain.js";
@@ -42,6 +44,44 @@ interface TilePaths {
   finish: Entry;
 }
 
+/** One of the things that mergers do for a layer. */
+interface Merging {
+  operation: "add" | "max";
+  /** Packets that merge into one. */
+  parts: number;
+  /** Rows of accumulators, by merger. */
+  rows: Map<PipeBuilder, number>;
+  /** By pipe of the layer and unit: where it is merged. */
+  places: { merger: PipeBuilder; address: number }[][];
+}
+
+/** Gives the units of each pipe to mergers, as the plan reckons with it: as many as can to those of their own switch. */
+function shareOut(
+  operation: "add" | "max",
+  parts: number,
+  units: number[],
+  pipes: PipeBuilder[],
+  mergers: PipeBuilder[],
+): Merging {
+  const switches = [...new Set([...pipes, ...mergers].map((p) => p.ports.switch))];
+  const at = ({ ports }: PipeBuilder): PipeAt => [switches.indexOf(ports.switch), ports.pipe];
+  const shares = mergeShares(pipes.map(at), mergers.map(at));
+  const rows = new Map(mergers.map((merger) => [merger, 0]));
+  const places = pipes.map((pipe, p) => {
+    const own = shares.filter((s) => String(s.pipe) === String(at(pipe)));
+    const whole = own.reduce((sum, s) => sum + s.share, 0);
+    return Array.from({ length: units[p] }, (_, unit) => {
+      let left = ((unit + 0.5) / units[p]) * whole;
+      const share = own.find((s) => (left -= s.share) <= 0) ?? own[own.length - 1];
+      const merger = mergers.find((m) => String(at(m)) === String(share.merger))!;
+      const address = rows.get(merger)!;
+      rows.set(merger, address + 1);
+      return { merger, address };
+    });
+  });
+  return { operation, parts, rows, places };
+}
+
 /** What a finished tile writes for the pipes of the next layer. */
 interface Arrival {
   pc: number;
@@ -64,8 +104,7 @@ export class LayerLowering {
   /** Store paths by the first bank of a tile. */
   readonly #stores = new Map<number, Entry>();
   /** How its packets are merged: sums first, then maxima. */
-  readonly #merging: { operation: "add" | "max"; mergers: PipeBuilder[]; units: number; parts: number }[] =
-    [];
+  readonly #merging: Merging[] = [];
   readonly #maxima: boolean;
 
   constructor(
@@ -91,22 +130,6 @@ export class LayerLowering {
     this.#maxima = mergesMaxima(layer, option);
     const divided = divideMergers(layer, option, mergers.length);
     if (divided === undefined) throw error("plan-mismatch", `${layer.name} merges, and too few pipes do`);
-    const longest = Math.max(...this.windows.map((w) => w.length));
-    const { arrivals } = this;
-    if (splitK > 1)
-      this.#merging.push({
-        operation: "add",
-        mergers: mergers.slice(0, divided.adding),
-        units: arrivals * (this.#maxima ? longest : 1),
-        parts: splitK,
-      });
-    if (this.#maxima)
-      this.#merging.push({
-        operation: "max",
-        mergers: mergers.slice(divided.adding, divided.adding + divided.maxima),
-        units: arrivals,
-        parts: longest,
-      });
     if (splitK > 1 && !scheme.divisible)
       throw error("plan-mismatch", `${layer.name} splits inputs that are read in one pass`);
     const own = (count: number, parts: number, part: number): number[] =>
@@ -120,6 +143,15 @@ export class LayerLowering {
       pages: new Map(),
       biases: new Map(),
     }));
+    const longest = Math.max(...this.windows.map((w) => w.length));
+    const units = this.shares.map((share) => share.tiles.length * share.positions.length);
+    const { adding, maxima } = divided;
+    if (adding > 0) {
+      const sums = units.map((n) => n * (this.#maxima ? longest : 1));
+      this.#merging.push(shareOut("add", splitK, sums, pipes, mergers.slice(0, adding)));
+    }
+    if (maxima > 0)
+      this.#merging.push(shareOut("max", longest, units, pipes, mergers.slice(adding, adding + maxima)));
   }
 
   get layout(): StoreLayout {
@@ -140,9 +172,8 @@ export class LayerLowering {
   addStores(slots: number, total: number): void {
     this.#total = total;
     for (const { builder } of this.shares) builder.addSlots(this.number, slots, this.scheme.storeRows, total);
-    for (const { operation, mergers, units, parts } of this.#merging) {
-      const rows = Math.ceil(units / mergers.length);
-      for (const merger of mergers) {
+    for (const { operation, rows: rowsOf, parts } of this.#merging) {
+      for (const [merger, rows] of rowsOf) {
         merger.addSlots(this.number, slots, rows, rows * parts);
         merger.merges.push({ layer: this.number, operation, parts });
       }
@@ -194,7 +225,7 @@ export class LayerLowering {
       const paths = this.#paths(share);
       const units = share.positions.flatMap((position) => share.tiles.map((tile) => ({ position, tile })));
       const firsts = this.merging
-        ? units.flatMap((unit) => this.#mergedUnit(share, paths, unit, next))
+        ? units.flatMap((unit, u) => this.#mergedUnit(share, paths, unit, u, next))
         : this.#chains(share, paths, units, next);
       const { loopbacks } = builder.ports;
       share.spawn = builder.group(
@@ -328,11 +359,13 @@ export class LayerLowering {
     share: Share,
     paths: (tile: number) => TilePaths,
     { position, tile }: { position: number; tile: number },
+    /** Its number among the pipe's. */
+    unit: number,
     next: LayerLowering | undefined,
   ): Task[] {
     const { splitK } = this.option;
     const window = this.windows[position];
-    const unit = position * this.tiles + tile;
+    const [sums] = this.#merging;
     const maxima = this.#maxima ? this.#merging[this.#merging.length - 1] : undefined;
     const entries = paths(tile).first;
     const workers: Task[] = [];
@@ -348,32 +381,25 @@ export class LayerLowering {
       }
       const sum = maxima === undefined ? parts[0] : this.#task(share, tile, at, entries, 0);
       for (const [part, task] of parts.entries())
-        task.merge = this.#mergeOf(
-          share,
-          0,
-          maxima === undefined ? unit : unit * maxima.parts + w,
-          part,
-          sum,
-        );
+        task.merge = this.#mergeOf(share, sums, unit * (maxima?.parts ?? 1) + w, part, sum);
       last.push(sum);
     }
     if (maxima !== undefined)
-      for (const [w, task] of last.entries())
-        task.merge = this.#mergeOf(share, this.#merging.length - 1, unit, w, last[0]);
+      for (const [w, task] of last.entries()) task.merge = this.#mergeOf(share, maxima, unit, w, last[0]);
     if (next !== undefined) this.#send(share, last[0], tile, position, unit, 0, next);
     return workers;
   }
 
-  /** Part `part` of a unit on its way to its merger, and the task that goes on with what is merged. */
-  #mergeOf({ builder }: Share, merging: number, unit: number, part: number, then: Task): Task["merge"] {
-    const { mergers, parts } = this.#merging[merging];
-    const { ports: to } = mergers[unit % mergers.length];
-    const address = Math.floor(unit / mergers.length);
-    const port = this.context.cabling.port(builder.ports.switch, to.node, unit + part);
+  /** Part `part` of a pipe's unit on its way to its merger, and the task that goes on with what is merged. */
+  #mergeOf(share: Share, merging: Merging, unit: number, part: number, then: Task): Task["merge"] {
+    const { builder } = share;
+    const { merger, address } = merging.places[this.shares.indexOf(share)][unit];
+    const { node } = merger.ports;
+    const port = this.context.cabling.port(builder.ports.switch, node, unit + part);
     return {
       address,
-      index: address * parts + part,
-      group: builder.group([{ port, rid: to.node }]),
+      index: address * merging.parts + part,
+      group: builder.group([{ port, rid: node }]),
       task: then.id,
     };
   }

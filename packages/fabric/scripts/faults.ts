@@ -18,7 +18,7 @@ import {
 const [requests = 100_000, firstSeed = 1000] = process.argv.slice(2, 4).map(Number);
 /** Every so many networks run emitted P4 as well, with a part of the requests. */
 const p4Every = 5;
-const p4Share = 0.2;
+const p4Share = 0.1;
 const targets = (process.argv[4] ?? "v1model,tna").split(",") as ("v1model" | "tna")[];
 
 /** Of one network at most. */

@@ -21,8 +21,8 @@ class RemotePartition {
     const entry = new URL(fromSource ? "./worker.ts" : "./worker.js", import.meta.url).href;
     this.#worker = new Worker(new URL("../workers/partition.mjs", import.meta.url), {
       workerData: { ...setup, entry },
-      // Without the loaders of this process; only where its packages' sources are.
-      execArgv: fromSource ? ["--conditions=@matchmul/source"] : [],
+      // Without the loaders of this process.
+      execArgv: [],
     });
     this.#worker.on("message", (reply: WorkerReply) => {
       const settle = this.#settle;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Device, loadEntries, loadProgram } from "@matchmul/p4-engine";
 import type { ExecutorSpec, PipeExecutor } from "../executor.js";
+import { engineExecutor } from "./engine.js";
 
 /** A pipe's program and entries, as files: each thread reads those of its own pipes. */
 export interface P4Files {
@@ -14,13 +15,10 @@ export function p4FileExecutors(pipes: readonly P4Files[]): ExecutorSpec[] {
 }
 
 export default function p4({ program, entries }: P4Files): PipeExecutor {
-  // A pass at a time: nothing comes back by itself.
-  const engine = loadProgram(readFileSync(program, "utf8"), { file: program, recirculationPorts: [] });
-  loadEntries(new Device(engine), readFileSync(entries, "latin1"), { file: entries });
-  return {
-    process: (port, bytes) => engine.process(port, bytes),
-    restart() {
-      for (const register of engine.objects.registers.values()) register.fill(0);
-    },
-  };
+  return engineExecutor(() => {
+    // A pass at a time: nothing comes back by itself.
+    const engine = loadProgram(readFileSync(program, "utf8"), { file: program, recirculationPorts: [] });
+    loadEntries(new Device(engine), readFileSync(entries, "latin1"), { file: entries });
+    return engine;
+  });
 }

@@ -2,6 +2,7 @@ import { servePipes } from "@matchmul/emitter";
 import { Device, loadEntries, loadProgram } from "@matchmul/p4-engine";
 import type { ServeNetwork } from "@matchmul/planner";
 import type { ExecutorSpec, PipeExecutor } from "../executor.js";
+import { engineExecutor } from "./engine.js";
 
 interface P4Pipe {
   name: string;
@@ -18,13 +19,10 @@ export function p4Executors(network: ServeNetwork, target: "v1model" | "tna" | "
 }
 
 export default function p4({ name, text, entries }: P4Pipe): PipeExecutor {
-  // A pass at a time: nothing comes back by itself.
-  const engine = loadProgram(text, { file: `${name}.p4`, recirculationPorts: [] });
-  loadEntries(new Device(engine), entries, { file: `${name}/entries.txt` });
-  return {
-    process: (port, bytes) => engine.process(port, bytes),
-    restart() {
-      for (const register of engine.objects.registers.values()) register.fill(0);
-    },
-  };
+  return engineExecutor(() => {
+    // A pass at a time: nothing comes back by itself.
+    const engine = loadProgram(text, { file: `${name}.p4`, recirculationPorts: [] });
+    loadEntries(new Device(engine), entries, { file: `${name}/entries.txt` });
+    return engine;
+  });
 }

@@ -10,9 +10,13 @@ const withoutCounters = (report: SimulationReport) => ({
 
 const faults = { loss: 0.05, duplicate: 0.1, reorder: 0.1, stale: 0.05, malformed: 100 } as const;
 
-test.each([1, 5])(
-  "emitted P4 and the interpreter give the same report to the last packet, network %i",
-  async (seed) => {
+test.each([
+  [1, "v1model"],
+  [5, "v1model"],
+  [5, "tna"],
+] as const)(
+  "emitted P4 and the interpreter give the same report to the last packet, network %i, %s",
+  async (seed, target) => {
     const small = randomNetwork(new Random(seed));
     const options = {
       ...small,
@@ -26,7 +30,7 @@ test.each([1, 5])(
     expect(machine).toMatchObject({ wrong: 0, leftOver: 0, malformed: 100, usableSlots: machine.slots });
     expect(machine.equal).toBe(machine.accepted);
     expect(machine.accepted).toBeGreaterThan(25);
-    const p4 = await simulate({ ...options, executors: p4Executors(small.network, "v1model") });
+    const p4 = await simulate({ ...options, executors: p4Executors(small.network, target) });
     expect(withoutCounters(p4)).toEqual(withoutCounters(machine));
   },
 );

@@ -31,6 +31,12 @@ export interface TofinoCompilation {
   /** The compiler's and the assembler's errors; empty when both accept the program. */
   errors: string[];
   warnings: string[];
+  /**
+   * Parser transitions that the assembler says can never be taken. The parser has no two that exclude each other, so more
+   * than 0 means that the compiler lost what they match: p4c between its pull requests 5063 and 5753. What it says of
+   * the pipeline stands; its binary parses wrongly.
+   */
+  lostTransitions: number;
 }
 
 /** Compiles and assembles a program for Tofino into a folder. @throws MatchMulError tool-missing */
@@ -81,7 +87,9 @@ export async function compileForTofino(
   const messages = (kind: string) =>
     outputs.flatMap(({ output }) => output.match(new RegExp(`^.*\\b${kind}:.*$`, "gm")) ?? []);
   const errors = messages("error");
+  const warnings = messages("warning");
+  const lostTransitions = warnings.filter((w) => w.includes("Can't match parser state")).length;
   const silent = outputs.find(({ failed }) => failed);
   if (errors.length === 0 && silent !== undefined) errors.push(silent.output.trim().split("\n").at(-1) ?? "");
-  return { logs: join(pipe, "logs"), errors, warnings: messages("warning") };
+  return { logs: join(pipe, "logs"), errors, warnings, lostTransitions };
 }

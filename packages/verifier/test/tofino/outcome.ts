@@ -18,6 +18,8 @@ export interface Outcome {
   planned: boolean;
   accepted: boolean;
   audit?: Audit;
+  /** Of the parser, by a fault of the compiler's. */
+  lostTransitions: number;
   text: string;
 }
 
@@ -29,14 +31,20 @@ export async function compileCase(each: Case, folder: string): Promise<Outcome> 
   const source = join(folder, name);
   writeFileSync(source, text);
   writeFileSync(join(folder, "pipeline.json"), JSON.stringify(each.pipeline));
-  const { errors, logs } = await compileForTofino(source, each.target, join(folder, "out"));
+  const { errors, logs, lostTransitions } = await compileForTofino(source, each.target, join(folder, "out"));
   const accepted = errors.length === 0;
   const planned = each.placement !== null;
   if (!accepted || each.placement === null) {
     const said = planned ? `planned ${each.placement?.stagesUsed}` : `refused (${each.refusal})`;
     const did = accepted ? "compiled" : `not compiled: ${errors[0].slice(0, 140)}`;
     const agrees = planned === accepted;
-    return { agrees, planned, accepted, text: `${agrees ? "ok" : "DIFFERS"} ${said}, ${did}` };
+    return {
+      agrees,
+      planned,
+      accepted,
+      lostTransitions,
+      text: `${agrees ? "ok" : "DIFFERS"} ${said}, ${did}`,
+    };
   }
   const found = audit(each.pipeline, each.placement, each.profile, readTofinoLogs(logs));
   const { stages, fits, equalTables, comparedTables, tables } = found;
@@ -46,6 +54,7 @@ export async function compileCase(each: Case, folder: string): Promise<Outcome> 
     planned,
     accepted,
     audit: found,
+    lostTransitions,
     text: `${fits ? "ok" : "DIFFERS"} planned ${stages.predicted}, compiled ${stages.actual}; ${equalTables}/${comparedTables} tables equal ${differing.join("; ")}`,
   };
 }
@@ -79,5 +88,6 @@ export function summarize(outcomes: readonly Outcome[]): string {
     `stages: as planned ${audits.filter((a) => a.stages.actual === a.stages.predicted).length}, fewer ${audits.filter((a) => a.stages.actual < a.stages.predicted).length}, more ${audits.filter((a) => a.stages.actual > a.stages.predicted).length}`,
     `tables with all resources equal: ${share(tables.filter((t) => t.differs.length === 0).length)}`,
     ...auditedResources.map(resource),
+    `programs whose parser the compiler got wrong: ${count((o) => o.lostTransitions > 0)} (docs/hardware-fidelity.md)`,
   ].join("\n");
 }

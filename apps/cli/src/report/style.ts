@@ -2,13 +2,13 @@
 const dark = `
   --paper:#14171c; --ink:#e6e8ec; --soft:#9aa3b0; --line:#2b313b; --card:#1b2028; --fill:#2f5f9e; --mute:45%; --good:#5fc08a; --bad:#f0776a; --chip-ink:#0d1014;
   --c0:#7aa7e8; --c1:#e3a45f; --c2:#7cc48c; --c3:#c694e0; --c4:#e58a9b; --c5:#6cc3c9; --c6:#d3bf5d; --c7:#a3a8f0;
-  --c8:#c79d7d; --c9:#9bbf6a; --c-none:#8b93a0;`;
+  --c8:#c79d7d; --c9:#9bbf6a; --c10:#5f8f83; --c11:#b0708f; --c12:#7f86a8; --c13:#a8874c; --c14:#5c93b5; --c15:#8a6fb0; --c-none:#8b93a0;`;
 
 export const style = `
 :root { color-scheme: light dark;
   --paper:#fbfbf9; --ink:#1d2330; --soft:#667080; --line:#dfe2e6; --card:#ffffff; --fill:#bcd6f5; --mute:100%; --good:#1b7f4b; --bad:#b3261e; --chip-ink:#10141b;
   --c0:#8fb8ef; --c1:#f0b97c; --c2:#94d3a2; --c3:#d3aaea; --c4:#f0a5b2; --c5:#88d2d7; --c6:#e4d27c; --c7:#b7bbf5;
-  --c8:#d9b698; --c9:#b4d387; --c-none:#c3c8d0; }
+  --c8:#d9b698; --c9:#b4d387; --c10:#a3c9be; --c11:#dba6c0; --c12:#aab1cc; --c13:#cdb27c; --c14:#9cc3da; --c15:#bba6d8; --c-none:#c3c8d0; }
 @media (prefers-color-scheme: dark) { :root:not([data-theme=light]) {${dark} } }
 :root[data-theme=dark] {${dark} color-scheme: dark; }
 :root[data-theme=light] { color-scheme: light; }
@@ -43,10 +43,11 @@ header button { margin-left: auto; font: inherit; font-size: 13px; color: var(--
 .cell.full { font-weight: 700; box-shadow: inset 0 -2px 0 var(--bad); }
 .c0 { --hue: var(--c0) } .c1 { --hue: var(--c1) } .c2 { --hue: var(--c2) } .c3 { --hue: var(--c3) }
 .c4 { --hue: var(--c4) } .c5 { --hue: var(--c5) } .c6 { --hue: var(--c6) } .c7 { --hue: var(--c7) }
-.c8 { --hue: var(--c8) } .c9 { --hue: var(--c9) } .c-none { --hue: var(--c-none) }
+.c8 { --hue: var(--c8) } .c9 { --hue: var(--c9) } .c10 { --hue: var(--c10) } .c11 { --hue: var(--c11) }
+.c12 { --hue: var(--c12) } .c13 { --hue: var(--c13) } .c14 { --hue: var(--c14) } .c15 { --hue: var(--c15) } .c-none { --hue: var(--c-none) }
 .chip, .key i { background: var(--hue); }
 .key { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 13px; color: var(--soft); margin-top: 8px; }
-.key i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
+td .key { margin: 0; font-size: inherit; color: inherit; } .key i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
 .timeline { display: block; font-size: 11px; } .timeline rect { fill: var(--hue); } .timeline .step { opacity: .55; }
 .timeline .hit { fill: transparent; } .timeline g:hover .hit { fill: var(--line); }
 .timeline text { fill: var(--soft); } .timeline .label { text-anchor: end; }

@@ -268,7 +268,8 @@ export function randomPacket(
     bytes[16] = 2;
   }
   if (odd()) bytes[16] = 77;
-  if (odd()) bytes[17] = 9;
+  // What a merging pipe stores it has sent to itself, of a layer that it knows.
+  if (odd() && !(pipe.program === "merge" && bytes[15] === ServeKind.store)) bytes[17] = 9;
   view.setUint16(18, pick(random, [1, 5, 7, 7, 9]));
   view.setUint16(20, 7);
   view.setUint16(22, odd() ? 9 : random.integer(0, 1));

@@ -47,17 +47,16 @@ export function layerOption(
   const cost = layerCost(shape, way, programsOf(pipe));
   const pipes = way.tilePipes * way.replicas;
   const divided = divideMergers(shape, way, mergers);
-  const merging =
-    divided === undefined
-      ? 0
-      : Math.max(
-          divided.adding === 0 ? 0 : cost.addPasses / divided.adding,
-          divided.maxima === 0 ? 0 : cost.maxPasses / divided.maxima,
-        );
-  const busiest = Math.max(cost.busiestPasses, merging);
   const mergePasses = cost.addPasses + cost.maxPasses;
+  const sharers = { pipe: 1, adding: divided?.adding ?? 0, maxima: divided?.maxima ?? 0 };
   const time = (passes: number, depth: number): number =>
     Math.max((passes / pipe.passesPerSecond) * 1e9, depth * pipe.passNs);
+  // A request's packets all go by one loopback port of a pipe.
+  const storePasses = cost.storePasses * (shape.first ? pipe.loopbacks : 1);
+  const workNs = cost.phases.reduce(
+    (sum, { at, passes, depth }) => sum + (sharers[at] === 0 ? 0 : time(passes / sharers[at], depth)),
+    0,
+  );
   return {
     ...way,
     pipes,
@@ -72,7 +71,7 @@ export function layerOption(
     storePasses: cost.storePasses,
     storeDepth: cost.storeDepth,
     mergePasses,
-    latencyNs: time(cost.storePasses, cost.storeDepth) + time(busiest, cost.workDepth),
+    latencyNs: time(storePasses, cost.storeDepth) + workNs,
   };
 }
 

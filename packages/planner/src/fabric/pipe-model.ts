@@ -38,6 +38,7 @@ export async function pipeModel(
     pipes,
     lanes,
     bankedSlots: servingLookups(profile).banked,
+    loopbacks: gbps > 0 ? Math.max(1, Math.round(gbps / rates.portGbps)) : 1,
     passesPerSecond: Math.min(rates.packetsPerSecond, byBandwidth),
     limitedBy: byBandwidth < rates.packetsPerSecond ? ("recirculation" as const) : ("packet rate" as const),
   };

@@ -60,8 +60,8 @@ export interface LayerOption {
   /** Of all passes those that merge: partial sums, or maxima of a pooling window. They are on merge pipes. */
   mergePasses: number;
   /**
-   * Storing and work, one after the other, without links: of each max(passes / rate, depth x pass latency), where work's
-   * passes are those of the busiest pipe, or of a merger if that has more.
+   * Storing and the phases of the work (the parts, their merging, what comes after), one after the other, without links:
+   * of each max(passes of the busiest pipe / rate, depth x pass latency).
    */
   latencyNs: number;
 }
@@ -80,6 +80,8 @@ export interface PipeModel {
   storeBits: number;
   passNs: number;
   passesPerSecond: number;
+  /** Ports that recirculate: each has an equal share of the rate, where that is limited by recirculation. */
+  loopbacks: number;
   /** What limits the rate of passes. */
   limitedBy: "packet rate" | "recirculation";
   /** The program's placement; undefined for a target without stages. */

@@ -1,6 +1,6 @@
 import type { HardwareProfile, Topology } from "@matchmul/profiles";
 import { error } from "./diagnostics.js";
-import type { NodeId } from "./types.js";
+import { CONTINUE, type NodeId } from "./types.js";
 
 /** A pipe's ports. */
 export interface PipePorts {
@@ -56,7 +56,10 @@ export class Cabling {
   readonly pipes: PipePorts[] = [];
   readonly hosts: CabledHost[] = [];
   readonly cables: Cable[] = [];
-  readonly #nodes = new Map<NodeId, PipePorts | CabledHost>();
+  /** What a number names; of some a loopback too. */
+  readonly #nodes = new Map<NodeId, { end: PipePorts | CabledHost; loopback?: number }>();
+  /** By pipe: the numbers that name its loopbacks. */
+  readonly #loopbacks = new Map<NodeId, NodeId[]>();
   /** By switch: its neighbours in the network, with the ports of the cables to them. */
   readonly #neighbours = new Map<string, { to: string; delayNs: number; ports: number[] }[]>();
   readonly #distances = new Map<string, Map<string, number>>();
@@ -131,7 +134,31 @@ export class Cabling {
     }
     for (const { name, switch: at, port } of plugged)
       this.hosts.push({ node: node++, name, switch: at, pipe: pipeOfPort(port), port });
-    for (const end of [...this.pipes, ...this.hosts]) this.#nodes.set(end.node, end);
+    for (const end of [...this.pipes, ...this.hosts]) this.#nodes.set(end.node, { end });
+    for (const pipe of this.pipes) {
+      const only = pipe.loopbacks.length === 1;
+      const numbers = pipe.loopbacks.map((port) => {
+        if (only) return pipe.node;
+        this.#nodes.set(node, { end: pipe, loopback: port });
+        return node++;
+      });
+      this.#loopbacks.set(pipe.node, numbers);
+    }
+    if (node >= CONTINUE) throw error("serving-too-large", "numbers of nodes", node, CONTINUE - 1);
+  }
+
+  /** Every number that a destination may be. */
+  get destinations(): NodeId[] {
+    return [...this.#nodes.keys()];
+  }
+
+  /**
+   * A number for a pipe that names one of its loopbacks as well: packets for one number stay on one port, whose rate is
+   * a share of the pipe's. `salt` chooses.
+   */
+  loopbackOf(node: NodeId, salt: number): NodeId {
+    const numbers = this.#loopbacks.get(node)!;
+    return numbers[salt % numbers.length];
   }
 
   at(name: string, pipe: number): PipePorts | undefined {
@@ -143,8 +170,9 @@ export class Cabling {
    * @param salt spreads packets over equal ways and over a pipe's loopbacks
    */
   port(from: string, to: NodeId, salt: number): number {
-    const end = this.#nodes.get(to)!;
-    if (end.switch === from) return "port" in end ? end.port : end.loopbacks[salt % end.loopbacks.length];
+    const { end, loopback } = this.#nodes.get(to)!;
+    if (end.switch === from)
+      return "port" in end ? end.port : (loopback ?? end.loopbacks[salt % end.loopbacks.length]);
     const distances = this.#distancesTo(end.switch);
     const here = distances.get(from)!;
     const ways = this.#neighbours

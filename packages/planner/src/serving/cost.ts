@@ -39,7 +39,18 @@ export const POOL_LANES = 16;
 /** Workers of a layer on a pipe: about as many packets as a pipe of a Tofino holds at a time. */
 export const MOST_WORKERS = 1024;
 
+/** Passes that all of a layer's packets make before the next phase begins, for they go in step. */
+export interface Phase {
+  /** On the layer's pipes, of which these are the busiest's; or on the mergers of one kind, on all of them together. */
+  at: "pipe" | "adding" | "maxima";
+  passes: number;
+  /** One after the other. */
+  depth: number;
+}
+
 export interface LayerCost {
+  /** Of the work, in order. */
+  phases: Phase[];
   /** Rows of every lookup table, of the busiest pipe. */
   rows: number;
   /** Rows of the store for one request in flight, and lookup tables, on each pipe. */
@@ -100,28 +111,39 @@ export function layerCost(shape: ServeShape, way: ServeWay, programs: ServeProgr
   const maxima = mergesMaxima(shape, way) ? longest : 1;
   const merging = splitK > 1 || mergesMaxima(shape, way);
   const twice = splitK > 1 && mergesMaxima(shape, way);
+  const unitsHere = tilesHere * Math.ceil(windows.length / replicas);
+  const addPasses = splitK > 1 ? 2 * tiles * windows.length * maxima * splitK : 0;
+  const maxPasses = mergesMaxima(shape, way) ? 2 * tiles * windows.length * maxima : 0;
+  const phases: Phase[] = [];
   let perUnit: (window: number) => number;
-  let workDepth: number;
   if (merging) {
-    const split = sums(splitK);
     // Load, sums, and off to the merger, for each part of each position; back from it, and to the next or to the bias.
-    const position = split.reduce((sum, passes) => sum + passes + 2, 0) + (twice ? 2 : 0);
-    perUnit = () => maxima * position + 2 + requantization;
-    workDepth = Math.max(...split) + 2 + (twice ? 2 * 4 : 4) + requantization;
+    const split = sums(splitK);
+    const parts = maxima * split.reduce((sum, passes) => sum + passes + 2, 0);
+    const between = twice ? maxima * 2 : 0;
+    const end = 2 + requantization;
+    perUnit = () => parts + between + end;
+    phases.push({ at: "pipe", passes: unitsHere * parts, depth: Math.max(...split) + 2 });
+    if (addPasses > 0) phases.push({ at: "adding", passes: addPasses, depth: 2 });
+    if (twice) phases.push({ at: "pipe", passes: unitsHere * between, depth: 2 });
+    if (maxPasses > 0) phases.push({ at: "maxima", passes: maxPasses, depth: 2 });
+    phases.push({ at: "pipe", passes: unitsHere * end, depth: end });
   } else {
     // Load, sums, bias.
     const once = 2 + sums(1)[0];
     const pooled = once + 1 + Math.ceil(lanes / programs.poolLanes);
     perUnit =
       shape.windows === null ? () => once + requantization : (window) => window * pooled + requantization - 1;
-    const units = tilesHere * Math.ceil(windows.length / replicas);
-    workDepth = perUnit(longest) * (shape.last ? 1 : Math.ceil(units / programs.workers));
+    const chain = shape.last ? 1 : Math.ceil(unitsHere / programs.workers);
+    phases.push({ at: "pipe", passes: 0, depth: perUnit(longest) * chain });
   }
   const shares = new Float64Array(replicas);
   windows.forEach((window, i) => {
     shares[i % replicas] += perUnit(window);
   });
   const store = storing(shape, scheme);
+  const busiestPasses = tilesHere * shares.reduce((a, b) => Math.max(a, b), 0);
+  if (!merging) phases[0].passes = busiestPasses;
   return {
     rows: tilesHere * (scheme.tableRows + 1) + pages * PAGE_ROWS * (shape.perChannel ? tilesHere : 1),
     storeRows: scheme.storeRows,
@@ -129,10 +151,11 @@ export function layerCost(shape: ServeShape, way: ServeWay, programs: ServeProgr
     storePasses: store.passes,
     storeDepth: store.depth,
     workPasses: tiles * shares.reduce((a, b) => a + b, 0),
-    busiestPasses: tilesHere * shares.reduce((a, b) => Math.max(a, b), 0),
-    workDepth,
-    addPasses: splitK > 1 ? 2 * tiles * windows.length * maxima * splitK : 0,
-    maxPasses: mergesMaxima(shape, way) ? 2 * tiles * windows.length * maxima : 0,
+    busiestPasses,
+    workDepth: phases.reduce((sum, phase) => sum + phase.depth, 0),
+    addPasses,
+    maxPasses,
+    phases,
   };
 }
 

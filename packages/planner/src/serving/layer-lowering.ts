@@ -394,8 +394,9 @@ export class LayerLowering {
   #mergeOf(share: Share, merging: Merging, unit: number, part: number, then: Task): Task["merge"] {
     const { builder } = share;
     const { merger, address } = merging.places[this.shares.indexOf(share)][unit];
-    const { node } = merger.ports;
-    const port = this.context.cabling.port(builder.ports.switch, node, unit + part);
+    const { cabling } = this.context;
+    const node = cabling.loopbackOf(merger.ports.node, unit + part);
+    const port = cabling.port(builder.ports.switch, node, unit + part);
     return {
       address,
       index: address * merging.parts + part,
@@ -416,10 +417,11 @@ export class LayerLowering {
   ): void {
     const { loopbacks, switch: at } = builder.ports;
     const lane = worker % loopbacks.length;
-    const copies = next.pipes.map(({ ports }, i) => ({
-      port: this.context.cabling.port(at, ports.node, lane + i),
-      rid: ports.node,
-    }));
+    const { cabling } = this.context;
+    const copies = next.pipes.map(({ ports }, i) => {
+      const rid = cabling.loopbackOf(ports.node, lane + i);
+      return { port: cabling.port(at, rid, lane + i), rid };
+    });
     if (following > 0) copies.push({ port: loopbacks[lane], rid: CONTINUE });
     task.send = {
       ...next.arrivalOf(tile, this.tiles, position),

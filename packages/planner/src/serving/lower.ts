@@ -113,7 +113,6 @@ export function lowerServing(
     })),
   };
 
-  const routed = [...cabling.pipes, ...cabling.hosts].map((end) => end.node);
   const clients = cabling.hosts.map((host, h) => ({
     ...host,
     slots: Array.from({ length: slots }, (_, slot) => slot).filter(
@@ -123,16 +122,18 @@ export function lowerServing(
   const pipes = [...builders.values()].map((builder) => {
     const { ports } = builder;
     const here = clients.filter((c) => c.switch === ports.switch && c.pipe === ports.pipe);
-    const admissions = here.flatMap(({ node, port, slots: own }) => {
-      const copies = first.pipes.map(({ ports: to }, i) => ({
-        port: cabling.port(ports.switch, to.node, i),
-        rid: to.node,
-      }));
-      const group = builder.group(copies);
-      return own.map((slot) => ({ port, slot, reply: node, group }));
-    });
+    const admissions = here.flatMap(({ node, port, slots: own }) =>
+      own.map((slot) => {
+        // Each request in flight by ports of its own, as far as there are so many.
+        const copies = first.pipes.map(({ ports: to }, i) => {
+          const rid = cabling.loopbackOf(to.node, slot + i);
+          return { port: cabling.port(ports.switch, rid, slot + i), rid };
+        });
+        return { port, slot, reply: node, group: builder.group(copies) };
+      }),
+    );
     return builder.build({
-      routes: routed.map((destination) => ({
+      routes: cabling.destinations.map((destination) => ({
         destination,
         port: cabling.port(ports.switch, destination, destination + ports.node),
       })),

@@ -86,10 +86,10 @@ describe("what a layer costs", () => {
             );
           }
       }),
-      { numRuns: 100, seed: 3 },
+      { numRuns: 50, seed: 3 },
     );
-    expect(merged).toBeGreaterThan(10);
-    expect(twice).toBeGreaterThan(5);
+    expect(merged).toBeGreaterThan(8);
+    expect(twice).toBeGreaterThan(2);
   });
 
   it("has the depth of the longest way to the answer, where all windows are alike", () => {
@@ -114,8 +114,8 @@ describe("what a layer costs", () => {
         if (depth === modelled) equal++;
         else expect(depth).toBeGreaterThan(0.6 * modelled);
       }),
-      { numRuns: 60, seed: 5 },
+      { numRuns: 40, seed: 5 },
     );
-    expect(equal).toBeGreaterThan(30);
+    expect(equal).toBeGreaterThan(20);
   });
 });

@@ -64,7 +64,7 @@ describe("random networks on random plans", () => {
           expect(runner.infer(input, { slot, epoch: i + 1 })).toEqual(runInt8(model, input).logits);
         }
       }),
-      { numRuns: 80, seed: 1 },
+      { numRuns: 60, seed: 1 },
     );
     // All of these were among them.
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(5);
@@ -110,8 +110,8 @@ describe("random networks on random plans", () => {
           }
         }
       }),
-      { numRuns: 25, seed: 2 },
+      { numRuns: 15, seed: 2 },
     );
-    expect(answers).toBeGreaterThan(100);
+    expect(answers).toBeGreaterThan(60);
   });
 });

@@ -68,7 +68,12 @@ function implementedParams(abstract: MethodDecl, own: readonly { name: string }[
   const kept = abstract.params.filter((p) => !p.optional || own.some((o) => o.name === p.name));
   if (kept.length === own.length) return kept;
   const required = abstract.params.filter((p) => !p.optional);
-  return required.length === own.length ? required : null;
+  if (required.length === own.length) return required;
+  // Names are the implementation's own: what it leaves out are then the last optional ones.
+  const first = abstract.params.slice(0, own.length);
+  return own.length > required.length && abstract.params.slice(own.length).every((p) => p.optional)
+    ? first
+    : null;
 }
 
 function requireSameSignature(cx: Context, decl: FunctionDecl, abstract: MethodDecl, type: ExternType): void {

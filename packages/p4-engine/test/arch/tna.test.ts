@@ -90,6 +90,25 @@ test("several outputs of a stateful ALU of Tofino 2", () => {
   expect(send(engine, 0, "000100000000")).toEqual(["1:020100000002"]);
 });
 
+test("an output of a stateful ALU may have any name", () => {
+  const engine = tnaEngine(
+    {
+      top,
+      states,
+      locals: `
+        Register<bit<32>, bit<8>>(2) r;
+        RegisterAction<bit<32>, bit<8>, bit<32>>(r) next = {
+          void apply(inout bit<32> cell, out bit<32> result) { cell = cell + 3; result = cell; }
+        };`,
+      ingress: "hdr.h.v = next.execute(hdr.h.a); tm.ucast_egress_port = 1; tm.bypass_egress = 1;",
+    },
+    {},
+    "t2na",
+  );
+  expect(send(engine, 0, "000100000000")).toEqual(["1:000100000003"]);
+  expect(send(engine, 0, "000100000000")).toEqual(["1:000100000006"]);
+});
+
 describe("traffic manager", () => {
   const engine = tnaEngine({
     top,

@@ -35,7 +35,10 @@ export class FabricDoesNotFit extends DoesNotFit {
   }
 }
 
-type Asked = Pick<SearchContext, "solver" | "signal" | "keyBits">;
+type Asked = Pick<SearchContext, "solver" | "signal" | "keyBits"> & {
+  /** Can a pipe of this kind hold the merge program? */
+  merges: boolean;
+};
 
 /** Most switches that are proposed. */
 const mostSwitches = 4096;
@@ -50,8 +53,7 @@ export async function explainFabric(
   switches: number,
   asked: Asked,
 ): Promise<FabricDoesNotFit> {
-  const { keyBits } = asked;
-  const smallest = layers.map((layer) => smallestOption(layer, pipe, keyBits(layer)));
+  const smallest = layers.map((layer) => smallestOption(layer, pipe, asked));
   const impossible = smallest.indexOf(undefined);
   if (impossible >= 0) return explainLayer(layers, impossible, pipe, switches, asked);
 
@@ -192,16 +194,34 @@ async function lowerKey(
   return undefined;
 }
 
+/** Without mergers more pipes have tables; with them, tables can take fewer rows. */
+const mergerCounts = ({ merges }: Asked): number[] => (merges ? [0, 1, 2] : [0]);
+
 /** Are there options and pipes for all layers, wherever the switches are? */
 async function fits(
   layers: readonly FabricLayer[],
   pipe: PipeModel,
   switches: number,
+  asked: Asked,
+): Promise<boolean> {
+  for (const mergers of mergerCounts(asked))
+    if (mergers < switches * pipe.pipes && (await fitsWith(mergers, layers, pipe, switches, asked)))
+      return true;
+  return false;
+}
+
+async function fitsWith(
+  mergers: number,
+  layers: readonly FabricLayer[],
+  pipe: PipeModel,
+  switches: number,
   { solver, signal, keyBits }: Asked,
 ): Promise<boolean> {
-  const all = switches * pipe.pipes;
+  const all = switches * pipe.pipes - mergers;
   const options = layers.map((layer) =>
-    optionsOf(layer, pipe, Math.min(all, mostPipes), 0, keyBits(layer)).filter((o) => o.mergePasses === 0),
+    optionsOf(layer, pipe, Math.min(all, mostPipes), mergers, keyBits(layer)).filter(
+      (o) => mergers > 0 || o.mergePasses === 0,
+    ),
   );
   if (options.some((o) => o.length === 0)) return false;
   const cluster = { switches: Array.from({ length: switches }, (_, i) => i), widestNs: 0, distance: () => 0 };
@@ -210,7 +230,7 @@ async function fits(
     const capacity = { pipes, rows: pipe.rows, pipesPerSwitch: pipe.pipes, linkNs: () => 0 };
     const choice = await chooseOptions(options, "memory", capacity, solver, solveMs, signal);
     if (typeof choice === "string") return false;
-    if (assignPipes(choice.options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, 0) !== undefined)
+    if (assignPipes(choice.options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers) !== undefined)
       return true;
   }
   return false;
@@ -239,8 +259,10 @@ async function switchesEnough(
 }
 
 /** The option that takes the fewest rows; undefined where no number of pipes holds the layer. */
-function smallestOption(layer: FabricLayer, pipe: PipeModel, g: number | undefined): LayerOption | undefined {
-  const options = optionsOf(layer, pipe, mostPipes, 0, g);
+function smallestOption(layer: FabricLayer, pipe: PipeModel, asked: Asked): LayerOption | undefined {
+  const options = mergerCounts(asked).flatMap((mergers) =>
+    optionsOf(layer, pipe, mostPipes, mergers, asked.keyBits(layer)),
+  );
   if (options.length === 0) return undefined;
   return options.reduce((a, b) => (b.pipes * b.rows < a.pipes * a.rows ? b : a));
 }

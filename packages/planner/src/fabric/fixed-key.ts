@@ -1,4 +1,5 @@
-import { layerOption, layerOptions } from "./options.js";
+import { shapeOf } from "./layers.js";
+import { isWay, layerOption, layerOptions } from "./options.js";
 import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
 
 /**
@@ -14,15 +15,17 @@ export function optionsOf(
 ): LayerOption[] {
   if (g === undefined) return layerOptions(layer, pipe, mostPipes, mergers);
   const tiles = Math.ceil(layer.outputs / pipe.lanes);
-  const positions = Math.ceil(layer.positions / layer.window);
+  const shape = shapeOf(layer);
+  const positions = shape.windows?.length ?? layer.positions;
+  const poolings =
+    shape.windows !== null && mergers > 0 ? (["serial", "parallel"] as const) : (["serial"] as const);
   const found: LayerOption[] = [];
   for (const tilePipes of counts(Math.min(tiles, mostPipes)))
     for (const replicas of counts(Math.min(positions, Math.floor(mostPipes / tilePipes))))
       for (let splitK = 1; splitK <= (mergers > 0 ? 64 : 1); splitK *= 2)
-        for (const pooling of layer.window > 1 ? (["serial", "parallel"] as const) : (["serial"] as const)) {
-          if (splitK > 1 && splitK * pipe.slots * g > 2 * layer.reduction) continue;
-          if (pooling === "parallel" && mergers === 0) continue;
+        for (const pooling of poolings) {
           const way = { kernel: "bit-serial", g, tilePipes, replicas, splitK, pooling } as const;
+          if (!isWay(shape, way, pipe)) continue;
           const option = layerOption(layer, pipe, mergers, way);
           if (option.rows <= pipe.rows && option.storeBits <= pipe.storeBits) found.push(option);
         }

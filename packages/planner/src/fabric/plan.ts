@@ -66,6 +66,7 @@ export async function planFabric(
       solver,
       signal: options.signal,
       keyBits: (layer) => keyBitsOf(layer, options),
+      merges: plan.kind.merges,
     });
   } finally {
     await solver.close();

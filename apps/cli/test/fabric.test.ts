@@ -219,7 +219,10 @@ describe("where the layers come from", () => {
     writeFileSync(join(folder, "a.onnx"), readFileSync(model));
     expect((await json(...args)).model.name).toBe("a");
     writeFileSync(join(folder, "b.onnx"), readFileSync(model));
-    expect(await failure(...args)).toMatchObject({ code: "model-folder", message: expect.stringMatching(/a\.onnx, b\.onnx$/) });
+    expect(await failure(...args)).toMatchObject({
+      code: "model-folder",
+      message: expect.stringMatching(/a\.onnx, b\.onnx$/),
+    });
     writeFileSync(join(folder, "model.yaml"), sizes);
     expect((await json(...args)).model.name).toBe("three");
   });

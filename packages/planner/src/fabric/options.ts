@@ -53,10 +53,15 @@ export function layerOption(
     Math.max((passes / pipe.passesPerSecond) * 1e9, depth * pipe.passNs);
   // A request's packets all go by one loopback port of a pipe.
   const storePasses = cost.storePasses * (shape.first ? pipe.loopbacks : 1);
-  const workNs = cost.phases.reduce(
-    (sum, { at, passes, depth }) => sum + (sharers[at] === 0 ? 0 : time(passes / sharers[at], depth)),
-    0,
-  );
+  // So does all that a merger returns, on its way and in the passes that follow.
+  let ports = pipe.loopbacks;
+  let workNs = 0;
+  for (const { at, passes, depth } of cost.phases)
+    if (at === "pipe") workNs += time((passes * pipe.loopbacks) / ports, depth);
+    else {
+      if (sharers[at] > 0) workNs += time(passes / sharers[at], depth);
+      ports = Math.min(pipe.loopbacks, Math.max(1, sharers[at]));
+    }
   return {
     ...way,
     pipes,

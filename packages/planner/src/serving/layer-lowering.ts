@@ -3,6 +3,7 @@ import type { Cabling } from "./cabling.js";
 import type { ServeLayer } from "./chain.js";
 import { divideMergers, mergesMaxima } from "./cost.js";
 import { error } from "./diagnostics.js";
+import { type Merging, shareOut } from "./merging.js";
 import {
   biasPath,
   convertPath,

@@ -12,12 +12,11 @@
         const default_action = NoAction();
     }
 
-    // A request becomes input of layer 0; each copy is for one of the layer's pipes.
-    action admit_request(bit<16> reply, bit<16> group) {
+    // A request becomes input of layer 0.
+    action admit_request(bit<16> reply) {
         hdr.matchmul.kind = KIND_DATA;
         hdr.matchmul.layer = LAYER_BEFORE_FIRST;
         hdr.matchmul.reply = reply;
-        ig_tm_md.mcast_grp_a = group;
     }
 
     // Which slots are whose: a host has its own.
@@ -31,11 +30,13 @@
         const default_action = drop();
     }
 
-    // Whatever the host wrote there: it cannot choose its rows of the store.
-    action place(bit<16> address, bit<16> pc, bit<8> parse) {
+    // Whatever the host wrote there: it cannot choose its rows of the store. Each copy is for one of the layer's pipes; parts
+    // go by different loopbacks.
+    action place(bit<16> address, bit<16> pc, bit<8> parse, bit<16> group) {
         hdr.matchmul.address = address;
         hdr.matchmul.pc = pc;
         hdr.matchmul.parse = parse;
+        ig_tm_md.mcast_grp_a = group;
     }
 
     // The packets an input is made of.

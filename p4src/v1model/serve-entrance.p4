@@ -36,13 +36,12 @@
         const default_action = NoAction();
     }
 
-    // A request becomes input of layer 0; each copy is for one of the layer's pipes.
+    // A request becomes input of layer 0.
     @id(2)
-    action admit_request(bit<16> reply, bit<16> group) {
+    action admit_request(bit<16> reply) {
         hdr.matchmul.kind = KIND_DATA;
         hdr.matchmul.layer = LAYER_BEFORE_FIRST;
         hdr.matchmul.reply = reply;
-        standard_metadata.mcast_grp = group;
     }
 
     // Which slots are whose: a host has its own.
@@ -57,12 +56,14 @@
         const default_action = NoAction();
     }
 
-    // Whatever the host wrote there: it cannot choose its rows of the store.
+    // Whatever the host wrote there: it cannot choose its rows of the store. Each copy is for one of the layer's pipes; parts
+    // go by different loopbacks.
     @id(3)
-    action place(bit<16> address, bit<16> pc, bit<8> parse) {
+    action place(bit<16> address, bit<16> pc, bit<8> parse, bit<16> group) {
         hdr.matchmul.address = address;
         hdr.matchmul.pc = pc;
         hdr.matchmul.parse = parse;
+        standard_metadata.mcast_grp = group;
     }
 
     // The packets an input is made of.

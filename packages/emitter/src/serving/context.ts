@@ -6,8 +6,8 @@
  * | table | key | action | parameters |
  * |---|---|---|---|
  * | links | port | from_link | |
- * | admit | port, slot | admit_request | reply, group |
- * | requests | index | place | address, pc, parse |
+ * | admit | port, slot | admit_request | reply |
+ * | requests | index | place | address, pc, parse, group |
  * | route | destination | forward | port |
  * | on Tofino answers (tile), returns (merge) | destination | forward | port |
  * | slots | layer, slot | locate | base, arrivals, state |

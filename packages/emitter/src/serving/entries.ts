@@ -109,10 +109,10 @@ export function* taskEntries(tasks: readonly Task[]): Generator<ServeEntry> {
  */
 export function* controlEntries(pipe: ServePipe, target: string): Generator<ServeEntry> {
   for (const port of pipe.links) yield { table: "links", action: "from_link", keys: [port], params: [] };
-  for (const { port, slot, reply, group } of pipe.admissions)
-    yield { table: "admit", action: "admit_request", keys: [port, slot], params: [reply, group] };
-  for (const { index, address, pc, parse } of pipe.requests)
-    yield { table: "requests", action: "place", keys: [index], params: [word(address), pc, parse] };
+  for (const { port, slot, reply } of pipe.admissions)
+    yield { table: "admit", action: "admit_request", keys: [port, slot], params: [reply] };
+  for (const { index, address, pc, parse, group } of pipe.requests)
+    yield { table: "requests", action: "place", keys: [index], params: [word(address), pc, parse, group] };
   for (const { destination, port } of pipe.routes)
     yield { table: "route", action: "forward", keys: [destination], params: [port] };
   // A Tofino asks where a packet goes before its pass has made it an answer, or a complete sum.

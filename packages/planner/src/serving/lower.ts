@@ -123,15 +123,16 @@ export function lowerServing(
     const { ports } = builder;
     const here = clients.filter((c) => c.switch === ports.switch && c.pipe === ports.pipe);
     const admissions = here.flatMap(({ node, port, slots: own }) =>
-      own.map((slot) => {
-        // Each request in flight by ports of its own, as far as there are so many.
-        const copies = first.pipes.map(({ ports: to }, i) => {
-          const rid = cabling.loopbackOf(to.node, slot + i);
-          return { port: cabling.port(ports.switch, rid, slot + i), rid };
-        });
-        return { port, slot, reply: node, group: builder.group(copies) };
-      }),
+      own.map((slot) => ({ port, slot, reply: node })),
     );
+    /** The parts of a request by all ports in turn, so that none is longer on its way than it has to be. */
+    const groupOf = (index: number): number =>
+      builder.group(
+        first.pipes.map(({ ports: to }, i) => {
+          const rid = cabling.loopbackOf(to.node, index + i);
+          return { port: cabling.port(ports.switch, rid, index + i), rid };
+        }),
+      );
     return builder.build({
       routes: cabling.destinations.map((destination) => ({
         destination,
@@ -141,7 +142,13 @@ export function lowerServing(
       requests:
         admissions.length === 0
           ? []
-          : request.packets.map(({ index, address, pc, parse }) => ({ index, address, pc, parse })),
+          : request.packets.map(({ index, address, pc, parse }) => ({
+              index,
+              address,
+              pc,
+              parse,
+              group: groupOf(index),
+            })),
     });
   });
   return {

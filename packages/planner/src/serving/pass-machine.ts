@@ -134,6 +134,6 @@ export class PassMachine {
     header.address = request.address;
     header.pc = request.pc;
     header.parse = request.parse;
-    return this.multicast(packet, admission.group);
+    return this.multicast(packet, request.group);
   }
 }

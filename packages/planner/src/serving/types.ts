@@ -194,13 +194,21 @@ export interface Route {
   port: number;
 }
 
+/** A packet of a request, by its index. */
+export interface RequestPart {
+  index: number;
+  address: number;
+  pc: number;
+  parse: number;
+  /** Copies to the pipes of layer 0: replication id is the pipe's node. Parts go by different loopbacks. */
+  group: number;
+}
+
 /** A host may send requests for its own slots, through the port it is connected to. */
 export interface Admission {
   port: number;
   slot: number;
   reply: NodeId;
-  /** Copies to the pipes of layer 0: replication id is the pipe's node. */
-  group: number;
 }
 
 interface PipeCommon {
@@ -217,7 +225,7 @@ interface PipeCommon {
   routes: Route[];
   admissions: Admission[];
   /** Where there are admissions: what a request packet of this index gets, whatever its sender wrote there. */
-  requests: { index: number; address: number; pc: number; parse: number }[];
+  requests: RequestPart[];
   slots: SlotEntry[];
   /** Registers: layer and slot states, arrival cells. */
   states: number;

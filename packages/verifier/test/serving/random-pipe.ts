@@ -45,8 +45,8 @@ function common(random: Random, loopback: number) {
       { destination: 5, port: loopback },
       { destination: 7, port: HOST_PORT },
     ],
-    admissions: [0, 1].map((slot) => ({ port: HOST_PORT, slot, reply: 7, group: 1 })),
-    requests: [0, 1].map((index) => ({ index, address: random.integer(0, 8), pc: 0, parse: 2 })),
+    admissions: [0, 1].map((slot) => ({ port: HOST_PORT, slot, reply: 7 })),
+    requests: [0, 1].map((index) => ({ index, address: random.integer(0, 8), pc: 0, parse: 2, group: 1 })),
     slots: [0, 1].flatMap((layer) =>
       [0, 1].map((slot) => ({
         layer,

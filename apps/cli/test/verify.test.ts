@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { missingBmv2Tools } from "@matchmul/verifier";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   calibration,
@@ -135,6 +136,19 @@ test("the text for Tofino is executed too, and exact", async () => {
     expect(outcome.code).toBe(2);
   }
 });
+
+const missing = missingBmv2Tools();
+test.skipIf(missing.length > 0)(
+  `BMv2 agrees in the packet after every pass${missing.length > 0 ? ` (not on PATH: ${missing.join(", ")})` : ""}`,
+  { timeout: 300_000 },
+  async () => {
+    const outcome = await verify(bundle, "--limit", "4", "--on", "bmv2-passes", "--json");
+    const { ok, bmv2, targets } = JSON.parse(outcome.stdout);
+    expect(bmv2).toMatchObject({ exact: true, images: 4, exactImages: 4, packets: { different: 0 } });
+    expect(bmv2.packets.checked).toBe(4 * targets[0].report.passes);
+    expect({ ok, code: outcome.code }).toEqual({ ok: true, code: 0 });
+  },
+);
 
 test("packets of a class can be dropped or forwarded, and still every level agrees", async () => {
   const out = join(work, "acting");

@@ -235,10 +235,10 @@ parser ServeParser(packet_in packet,
 
     state parse_<%= mode.id %> {
 <%   if (mode.parse.kind === "pool") { -%>
+        hdr.sample.setValid();
 <%     for (let m = mode.parse.first; m < mode.parse.first + mode.parse.count; m++) { -%>
         hdr.sample.s<%= m %> = packet.lookahead<bit<<%= (m + 1) * 32 %>>>()[15:0];
 <%     } -%>
-        hdr.sample.setValid();
 <%   } -%>
 <%   let mask = 0; -%>
 <%   for (const step of mode.steps) { -%>
@@ -464,10 +464,9 @@ control Serve(inout headers_t hdr,
     }
 
 <% if (it.merges) { -%>
-    // The lanes are a part of a sum; they come back to `source` when it is complete.
-    action merge(bit<16> pc, bit<8> parse, bit<16> source) {
+    // The lanes are a part of a sum; they come back when it is complete.
+    action merge(bit<16> pc, bit<8> parse) {
         next(pc, parse);
-        hdr.matchmul.source = source;
         meta.part = <%= it.part.merge %>;
     }
 
@@ -536,8 +535,9 @@ control Serve(inout headers_t hdr,
 
 <% if (it.merges) { -%>
     // To the pipe that merges.
-    action task_merge(bit<16> address, bit<16> index, bit<16> group, bit<16> task) {
+    action task_merge(bit<16> address, bit<16> index, bit<16> group, bit<16> task, bit<16> source) {
         hdr.matchmul.kind = KIND_PARTIAL;
+        hdr.matchmul.source = source;
         hdr.matchmul.address = address;
         hdr.matchmul.index = index;
         hdr.matchmul.task = task;

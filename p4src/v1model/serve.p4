@@ -326,11 +326,10 @@ control Serve(inout headers_t hdr,
     }
 
 <% if (it.merges) { -%>
-    // The lanes are a part of a sum; they come back to `source` when it is complete.
+    // The lanes are a part of a sum; they come back when it is complete.
     @id(15)
-    action merge(bit<16> pc, bit<8> parse, bit<16> source) {
+    action merge(bit<16> pc, bit<8> parse) {
         next(pc, parse);
-        hdr.matchmul.source = source;
         meta.part = <%= it.part.merge %>;
     }
 
@@ -406,8 +405,9 @@ control Serve(inout headers_t hdr,
 <% if (it.merges) { -%>
     // To the pipe that merges.
     @id(20)
-    action task_merge(bit<16> address, bit<16> index, bit<16> group, bit<16> task) {
+    action task_merge(bit<16> address, bit<16> index, bit<16> group, bit<16> task, bit<16> source) {
         hdr.matchmul.kind = KIND_PARTIAL;
+        hdr.matchmul.source = source;
         hdr.matchmul.address = address;
         hdr.matchmul.index = index;
         hdr.matchmul.task = task;

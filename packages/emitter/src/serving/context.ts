@@ -21,12 +21,12 @@
  * | | | scale_K | pc, parse |
  * | | | pool_lanes, pool_last | pc, parse |
  * | | | convert, convert_send | pc, parse, row |
- * | | | merge | pc, parse, source |
+ * | | | merge | pc, parse |
  * | tasks | task, part | task_load | pc, parse, address, row |
  * | | | task_bias | row |
  * | | | task_pool | pc, parse, task |
  * | | | task_send | pc, parse, address, index, group, task |
- * | | | task_merge | address, index, group, task |
+ * | | | task_merge | address, index, group, task, source |
  * | lookup_S, S the slot | row; on Tofino its page (all but 8 bits), then its low 8 bits | add_S | 32 words |
  * | merges | layer | add_parts, max_parts | parts |
  *

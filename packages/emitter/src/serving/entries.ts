@@ -21,7 +21,7 @@ export interface ServeEntry {
 /** Two's complement of 16 bits: steps go backwards, too. */
 const word = (value: number): number => value & 0xffff;
 
-function actionOf(step: ServeStep, node: number): Pick<ServeEntry, "action" | "params"> {
+function actionOf(step: ServeStep): Pick<ServeEntry, "action" | "params"> {
   if (step.op === "load") return { action: "begin", params: [] };
   const next = [step.pc, step.parse];
   switch (step.op) {
@@ -53,13 +53,13 @@ function actionOf(step: ServeStep, node: number): Pick<ServeEntry, "action" | "p
     case "convert":
       return { action: step.send ? "convert_send" : "convert", params: [...next, step.row] };
     case "merge":
-      return { action: "merge", params: [...next, node] };
+      return { action: "merge", params: next };
   }
 }
 
-export function* sequencerEntries({ sequencer, node, lookups }: TilePipe): Generator<ServeEntry> {
+export function* sequencerEntries({ sequencer, lookups }: TilePipe): Generator<ServeEntry> {
   for (const { kind, layer, pc, step, label } of sequencer) {
-    const { action, params } = actionOf(step, node);
+    const { action, params } = actionOf(step);
     // Banks that a layer has no offset for are read all the same.
     if (step.op === "sum" && step.offsets !== null)
       while (params.length < 4 + lookups) params.push(word(step.dAddress));
@@ -97,7 +97,7 @@ export function* taskEntries(tasks: readonly Task[]): Generator<ServeEntry> {
         table,
         action: "task_merge",
         keys: [id, TaskPart.merge],
-        params: [word(merge.address), merge.index, merge.group, merge.task],
+        params: [word(merge.address), merge.index, merge.group, merge.task, merge.source],
       };
   }
 }

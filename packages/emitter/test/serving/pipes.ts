@@ -129,7 +129,7 @@ export function tilePipe({ lookups = 2, banked, pools, merges }: Features = {}):
         bias: { row: 3 },
         pool: pools ? { pc: 1, parse: 3, task: 2 } : null,
         send: { pc: 1, parse: 2, address: 4, index: 0, group: 2, task: 1 },
-        merge: merges ? { address: 0, index: 1, group: 2, task: 0 } : null,
+        merge: merges ? { address: 0, index: 1, group: 2, task: 0, source: 1 } : null,
       },
     ],
     words: () => words,

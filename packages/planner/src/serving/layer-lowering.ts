@@ -363,6 +363,7 @@ export class LayerLowering {
       index: address * merging.parts + part,
       group: builder.group([{ port, rid: node }]),
       task: then.id,
+      source: cabling.loopbackOf(builder.ports.node, unit),
     };
   }
 

@@ -241,7 +241,7 @@ export class TileMachine extends PassMachine {
         header.address = merge.address;
         header.index = merge.index;
         header.task = merge.task;
-        header.source = this.pipe.node;
+        header.source = merge.source;
         out = () => this.multicast(packet, merge.group);
         break;
       }

@@ -135,7 +135,7 @@ export type ServeStep =
    * `send`: then the task's `send` gives pc, parse, address, index, group and task, and the packet goes to that group as DATA.
    */
   | { op: "convert"; pc: number; parse: number; row: number; send: boolean }
-  /** The task's `merge` gives address, index, group and task; the packet goes to that group as PARTIAL, pc as given. */
+  /** The task's `merge` gives address, index, group, task and source; the packet goes to that group as PARTIAL, pc as given. */
   | { op: "merge"; pc: number; parse: number };
 
 export interface SequencerEntry {
@@ -170,7 +170,8 @@ export interface Task {
     group: number;
     task: number;
   } | null;
-  merge: { address: number; index: number; group: number; task: number } | null;
+  /** `source`: the pipe's own number, or one of its loopbacks', that the sum comes back to. */
+  merge: { address: number; index: number; group: number; task: number; source: NodeId } | null;
 }
 
 /** Where a slot of a layer lies on a pipe. */

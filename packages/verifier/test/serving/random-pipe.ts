@@ -168,6 +168,7 @@ export function randomTile(random: Random, loopback: number): TilePipe {
           index: word(random),
           group: random.integer(1, 3),
           task: task(),
+          source: word(random),
         }))
       : null,
   }));

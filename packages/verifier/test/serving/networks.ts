@@ -5,7 +5,7 @@ import { loadProfile, makeTopology } from "@matchmul/profiles";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { randomPlan } from "../../../planner/test/serving/plans.js";
 
-const profileOf: Record<string, string> = { v1model: "bmv2", tna: "tofino" };
+const profileOf: Record<string, string> = { v1model: "bmv2", tna: "tofino", t2na: "tofino2" };
 
 /** Models that have no lowering, or none of this size: what the generators may make. */
 const refused = new Set(["layer-not-lowered", "serving-too-large", "accumulator-too-large"]);

@@ -7,7 +7,7 @@ import { enginesOf, loopbackOf, readable, servingTargets } from "./step.js";
 
 const PACKETS = 3000;
 
-const makers: Record<string, (random: Random, loopback: number) => ServePipe> = {
+const makers: Record<string, (random: Random, loopback: number, target: string) => ServePipe> = {
   tile: randomTile,
   merge: randomMerge,
   transit: randomTransit,
@@ -25,7 +25,7 @@ describe.each(servingTargets)("one pass of %s", (target) => {
     ["transit", 8],
   ])("is the interpreter's for any packet: random %s pipe %i", (program, seed) => {
     const random = new Random(seed);
-    const pipe = makers[program](random, loopbackOf[target]);
+    const pipe = makers[program](random, loopbackOf[target], target);
     const machine = serveMachine(pipe);
     const [engine] = enginesOf(networkOf(pipe), target, false);
     const actions = new Set<string>();

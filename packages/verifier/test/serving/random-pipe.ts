@@ -77,19 +77,21 @@ const parsesOf = (op: ServeStep["op"], parses: TilePipe["parses"]) => {
 };
 
 /** A pipe of nonsense that has every step, every parse: tables as they come. */
-export function randomTile(random: Random, loopback: number): TilePipe {
-  const lookups = random.integer(1, 4);
+export function randomTile(random: Random, loopback: number, target: string): TilePipe {
   const rowBits = random.integer(9, 10);
   const banked = random.next() < 0.5;
+  // Two banks share a cell on Tofino 2 where all are read at one address: they are stored together.
+  const together = target === "t2na" && !banked ? 2 : 1;
+  const lookups = together * random.integer(1, 4 / together);
   const [pools, merges] = [random.next() < 0.7, random.next() < 0.7];
   const lanes = random.integer(lookups, SERVE_LANES);
-  const first = random.integer(0, lookups - 1);
+  const first = together * random.integer(0, lookups / together - 1);
   const cut = random.integer(1, SERVE_LANES - 1);
   const parses: ServeParse[] = [
     { kind: "skip", skip: 0 },
     { kind: "skip", skip: 4 * SERVE_LANES },
     { kind: "store", first: 0, count: lookups, skip: random.integer(0, 5) },
-    { kind: "store", first, count: random.integer(1, lookups - first), skip: 0 },
+    { kind: "store", first, count: together * random.integer(1, (lookups - first) / together), skip: 0 },
     { kind: "lanes" },
     // A lookup without a key adds its row 0 on Tofino, where lowered tables have none: here all have keys.
     { kind: "keys", keys: lookups },

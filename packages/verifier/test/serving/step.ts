@@ -2,14 +2,11 @@ import { servePipes } from "@matchmul/emitter";
 import { Device, type Engine, loadEntries, loadProgram } from "@matchmul/p4-engine";
 import type { ServeNetwork } from "@matchmul/planner";
 
-/**
- * The targets that the tests run. Of t2na the embedded engine refuses the programs: it wants the outputs of
- * RegisterAction.apply named rv1 to rv4 there.
- */
-export const servingTargets = ["v1model", "tna"];
+/** The targets that the tests run. */
+export const servingTargets = ["v1model", "tna", "t2na"];
 
 /** A port that leads back into the first pipe of a switch. */
-export const loopbackOf: Record<string, number> = { v1model: 510, tna: 68 };
+export const loopbackOf: Record<string, number> = { v1model: 510, tna: 68, t2na: 6 };
 
 /**
  * The emitted text and entries of each pipe, in an engine.

@@ -49,6 +49,7 @@ export function topology(): Command {
 interface MakeFlags {
   profile: string;
   loopbackPorts: number;
+  linkCount: number;
   gbps: number;
   delay: number;
   hosts: number;
@@ -62,6 +63,12 @@ function generator(kind: TopologyKind): Command {
   return made
     .option("--profile <name>", "hardware profile of every switch", "tofino")
     .option("--loopback-ports <n>", "front ports of each pipe in loopback", number(0, 1000, "integer"), 0)
+    .option(
+      "--link-count <n>",
+      "equal links side by side, wherever there is one",
+      number(1, 1000, "integer"),
+      1,
+    )
     .option("--gbps <rate>", "rate of links and hosts", number(0.001, 1e6), 100)
     .option("--delay <ns>", "delay of links and hosts", number(0, 1e9), 50)
     .option("--hosts <n>", "hosts of each switch that has any", number(0, 1000, "integer"), 1)
@@ -70,9 +77,9 @@ function generator(kind: TopologyKind): Command {
 }
 
 function make(terminal: Terminal, kind: TopologyKind, flags: MakeFlags & Record<string, number>): undefined {
-  const { profile, loopbackPorts, gbps, delay: delayNs, hosts, out } = flags;
+  const { profile, loopbackPorts, linkCount, gbps, delay: delayNs, hosts, out } = flags;
   const sizes = Object.fromEntries(Object.keys(topologyKinds[kind]).map((size) => [size, flags[size]]));
-  const made = makeCheckedTopology(kind, sizes, { profile, loopbackPorts, gbps, delayNs, hosts });
+  const made = makeCheckedTopology(kind, sizes, { profile, loopbackPorts, linkCount, gbps, delayNs, hosts });
   const text = formatTopology(made);
   if (out !== undefined) writeFileAtomically(out, text);
   terminal.result(made, () => (out === undefined ? text.trimEnd() : `${out}: ${inWords(made)}`));

@@ -15,6 +15,7 @@ export type AssignOrder = "layers" | "rows" | "merging" | "local";
  * by merging or local, a layer that merges prefers switches with a merger. Rows are powers of two, so what is left of a pipe is
  * always enough for whole layers to come.
  *
+ * @param entrance switch where requests enter
  * @returns pipes by layer, or undefined where a layer finds too few pipes with room
  */
 export function assignPipes(
@@ -25,6 +26,7 @@ export function assignPipes(
   storeBits: number,
   mergers: number,
   by: AssignOrder = "rows",
+  entrance?: number,
 ): { layers: PipeAt[][]; mergers: PipeAt[] } | undefined {
   const pipes = cluster.switches.flatMap((s) =>
     Array.from({ length: pipesPerSwitch }, (_, p): PipeAt => [s, p]),
@@ -50,6 +52,8 @@ export function assignPipes(
   for (const l of order) {
     const option = options[l];
     const near = new Set([...(layers[l - 1] ?? []), ...(layers[l + 1] ?? [])].map(([s]) => s));
+    // What comes before the first layer is the request.
+    if (l === 0 && entrance !== undefined) near.add(entrance);
     const merges = (by === "merging" || by === "local") && option.mergePasses > 0;
     const fitting = free
       .filter((f) => f.rows >= option.rows && f.store >= option.storeBits)

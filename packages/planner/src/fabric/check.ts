@@ -1,8 +1,8 @@
 import type { Topology } from "@matchmul/profiles";
 import type { PipeAt } from "./assign.js";
-import { layerFlows, mergeShares, routeFlows } from "./links.js";
+import { type Flow, layerFlows, mergeShares, requestFlows, routeFlows } from "./links.js";
 import type { Network } from "./network.js";
-import { layerOption } from "./options.js";
+import { layerOption, requestPackets } from "./options.js";
 import type { FabricLayer, FabricPlan, PipeModel, PipeName } from "./types.js";
 
 /** Links and switches between two switches, by relaxation over the whole topology: slow and simple. */
@@ -57,27 +57,35 @@ function linkWait(
     next.map(place),
     plan.mergers.map(place),
   );
-  const bits = new Map<string, number>();
-  for (const { flow, hops } of routeFlows(network, flows, bytes).flows) {
-    const reached = new Set([network.names[flow.from[0]]]);
-    for (let left = hops.length; left > 0; left--)
+  const busiest = (of: readonly Flow[]): number => {
+    const bits = new Map<string, number>();
+    for (const { flow, hops } of routeFlows(network, of, bytes).flows) {
+      const reached = new Set([network.names[flow.from[0]]]);
+      for (let left = hops.length; left > 0; left--)
+        for (const { direction } of hops) {
+          const { from, to } = topology.links[direction >> 1];
+          if (reached.has(direction % 2 === 0 ? from : to)) reached.add(direction % 2 === 0 ? to : from);
+        }
+      for (const at of flow.to)
+        if (!reached.has(network.names[at]))
+          faults.push(`${layer.name} sends to ${network.names[at]}, which no link on its way reaches`);
       for (const { direction } of hops) {
-        const { from, to } = topology.links[direction >> 1];
-        if (reached.has(direction % 2 === 0 ? from : to)) reached.add(direction % 2 === 0 ? to : from);
+        const key = String(direction);
+        bits.set(key, (bits.get(key) ?? 0) + 8 * flow.packets * (bytes + 24));
       }
-    for (const at of flow.to)
-      if (!reached.has(network.names[at]))
-        faults.push(`${layer.name} sends to ${network.names[at]}, which no link on its way reaches`);
-    for (const { direction } of hops) {
-      const key = String(direction);
-      bits.set(key, (bits.get(key) ?? 0) + 8 * flow.packets * (bytes + 24));
     }
-  }
-  const times = [...bits].map(([direction, n]) => {
-    const { gbps, count = 1 } = topology.links[Number(direction) >> 1];
-    return n / (gbps * count);
-  });
-  return Math.max(0, Math.max(0, ...times) - option.latencyNs);
+    const times = [...bits].map(([direction, n]) => {
+      const { gbps, count = 1 } = topology.links[Number(direction) >> 1];
+      return n / (gbps * count);
+    });
+    return Math.max(0, ...times);
+  };
+  const entrance = topology.switches.findIndex((s) => s.name === topology.hosts[0]?.switch);
+  const request =
+    l > 0 || entrance < 0
+      ? []
+      : requestFlows(entrance, requestPackets(layer, option, pipe), pipes.map(place));
+  return busiest(flows.merging) + busiest(flows.tiles) + busiest(request);
 }
 
 /**

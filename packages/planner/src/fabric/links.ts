@@ -6,7 +6,7 @@ import type { FabricLayer, FabricPlan, LayerOption, PipeModel, PipeName } from "
 /** Preamble, start delimiter, frame check and inter-frame gap of Ethernet. */
 const framingBytes = 24;
 
-/** Packets of one layer that leave a pipe for some switches; a switch on the way copies them, as multicast does. */
+/** Packets of one layer that leave a pipe for some switches; a switch on the way would copy them, were they several. */
 export interface Flow {
   from: PipeAt;
   to: readonly number[];
@@ -61,10 +61,33 @@ export function mergeShares(pipes: readonly PipeAt[], mergers: readonly PipeAt[]
   return shares;
 }
 
-/**
- * The packets of a layer between switches: finished tiles from each of its pipes to every switch of the next layer;
- * and, where it merges, partial sums to the mergers and merged tiles back.
- */
+/** A layer's packets between switches, in the two phases that follow each other. */
+export interface LayerFlows {
+  /** Where it merges: partial sums to the mergers, and merged tiles back. */
+  merging: Flow[];
+  /** Finished tiles from each of its pipes to every pipe of the next layer, a copy for each. */
+  tiles: Flow[];
+}
+
+/** What stays in its switch takes no link. */
+const leaving = (flows: readonly Flow[]): Flow[] =>
+  flows
+    .map((flow) => ({ ...flow, to: flow.to.filter((at) => at !== flow.from[0]) }))
+    .filter((flow) => flow.to.length > 0 && flow.packets > 0);
+
+/** Copies for each of some pipes: those of one switch as one flow. */
+function copies(from: PipeAt, to: readonly PipeAt[], packets: number): Flow[] {
+  const pipesOf = new Map<number, number>();
+  for (const [at] of to) pipesOf.set(at, (pipesOf.get(at) ?? 0) + 1);
+  return [...pipesOf].map(([at, pipes]) => ({ from, to: [at], packets: packets * pipes }));
+}
+
+/** A request's packets from the switch where they enter to the pipes of the first layer. */
+export function requestFlows(entrance: number, packets: number, first: readonly PipeAt[]): Flow[] {
+  return leaving(copies([entrance, 0], first, packets));
+}
+
+/** The packets of a layer between switches. */
 export function layerFlows(
   layer: FabricLayer,
   option: LayerOption,
@@ -72,23 +95,22 @@ export function layerFlows(
   pipes: readonly PipeAt[],
   next: readonly PipeAt[],
   mergers: readonly PipeAt[],
-): Flow[] {
-  const switches = [...new Set(next.map(([at]) => at))];
+): LayerFlows {
   const tiles = Math.ceil(layer.outputs / lanes);
   const pooled = Math.ceil(layer.positions / layer.window);
   const perPipe = Math.ceil(tiles / option.tilePipes) * Math.ceil(pooled / option.replicas);
-  const flows: Flow[] = pipes.map((from) => ({ from, to: switches, packets: perPipe }));
+  const finished = pipes.flatMap((from) => copies(from, next, perPipe));
+  const flows: Flow[] = [];
   if (option.mergePasses > 0) {
     const sums = option.splitK > 1 ? tiles * layer.positions : 0;
     const maxima = option.pooling === "parallel" ? tiles * pooled : 0;
     for (const { pipe, merger, share } of mergeShares(pipes, mergers)) {
-      flows.push({ from: pipe, to: [merger[0]], packets: Math.ceil(option.mergePasses * share) });
+      // Two passes of a merger for each packet that comes to it.
+      flows.push({ from: pipe, to: [merger[0]], packets: Math.ceil((option.mergePasses / 2) * share) });
       flows.push({ from: merger, to: [pipe[0]], packets: Math.ceil((sums + maxima) * share) });
     }
   }
-  return flows
-    .map((flow) => ({ ...flow, to: flow.to.filter((at) => at !== flow.from[0]) }))
-    .filter((flow) => flow.to.length > 0 && flow.packets > 0);
+  return { merging: leaving(flows), tiles: leaving(finished) };
 }
 
 /**
@@ -184,7 +206,7 @@ export function linkLoads(
   const place = ({ switch: at, pipe: number }: PipeName): PipeAt => [numbers.get(at)!, number];
   return plan.layers.map(({ name, option, pipes }, l) => {
     const next = plan.layers[l + 1]?.pipes ?? [];
-    const flows = layerFlows(
+    const { merging, tiles } = layerFlows(
       layers[l],
       option,
       pipe.lanes,
@@ -192,7 +214,7 @@ export function linkLoads(
       next.map(place),
       plan.mergers.map(place),
     );
-    const { bytes: sent, busiest, busiestNs } = routeFlows(network, flows, bytes);
+    const { bytes: sent, busiest, busiestNs } = routeFlows(network, [...merging, ...tiles], bytes);
     if (busiest === undefined) return { layer: name, bytes: 0 };
     const { from, to } = topology.links[busiest >> 1];
     const ends = busiest % 2 === 0 ? { from, to } : { from: to, to: from };

@@ -13,15 +13,21 @@ import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
 export const keyWidths = [2, 4, 8];
 const splits = [1, 2, 4, 8, 16, 32, 64];
 
-/** Numbers of pipes worth trying: powers of two and what lies half way between, up to all there are. */
-function pipeCounts(most: number): number[] {
-  const counts = new Set<number>([1, most]);
-  for (let n = 1; n <= most; n *= 2) {
-    counts.add(n);
-    if (n + n / 2 <= most && n > 1) counts.add(n + n / 2);
+/**
+ * Numbers of pipes worth trying, up to `most`: the fewest for each share of the `work`, as long as they are few; beyond
+ * that steps of a quarter.
+ */
+function pipeCounts(work: number, most: number): number[] {
+  const counts: number[] = [];
+  for (let n = 1; n <= most; ) {
+    counts.push(n);
+    const share = Math.ceil(work / n);
+    if (share === 1) break;
+    n = Math.max(Math.ceil(work / (share - 1)), n < fewPipes ? n + 1 : Math.ceil(n * 1.25));
   }
-  return [...counts].filter((n) => n <= most).sort((a, b) => a - b);
+  return counts;
 }
+const fewPipes = 12;
 
 /** Rows are handed out in large blocks, so that what fits by count nearly always fits by place. */
 const roundRows = (rows: number): number =>
@@ -51,9 +57,7 @@ export function layerOption(
   const sharers = { pipe: 1, adding: divided?.adding ?? 0, maxima: divided?.maxima ?? 0 };
   const time = (passes: number, depth: number): number =>
     Math.max((passes / pipe.passesPerSecond) * 1e9, depth * pipe.passNs);
-  // A request's packets all go by one loopback port of a pipe.
-  const storePasses = cost.storePasses * (shape.first ? pipe.loopbacks : 1);
-  // So does all that a merger returns, on its way and in the passes that follow.
+  // All that a merger returns to a pipe goes by one of its loopback ports, in the passes that follow as well.
   let ports = pipe.loopbacks;
   let workNs = 0;
   for (const { at, passes, depth } of cost.phases)
@@ -76,8 +80,13 @@ export function layerOption(
     storePasses: cost.storePasses,
     storeDepth: cost.storeDepth,
     mergePasses,
-    latencyNs: time(storePasses, cost.storeDepth) + workNs,
+    latencyNs: time(cost.storePasses, cost.storeDepth) + workNs,
   };
+}
+
+/** Packets of a request to a first layer that is computed so. */
+export function requestPackets(layer: FabricLayer, option: LayerOption, pipe: PipeModel): number {
+  return layerCost(shapeOf(layer), option, programsOf(pipe)).requestPackets;
 }
 
 /** Can the layer be divided so at all? */
@@ -108,8 +117,8 @@ export function layerOptions(
     shape.windows !== null && mergers > 0 ? (["serial", "parallel"] as const) : (["serial"] as const);
   const found: LayerOption[] = [];
   for (const g of keyWidths)
-    for (const tilePipes of pipeCounts(Math.min(tiles, mostPipes)))
-      for (const replicas of pipeCounts(Math.min(positions, Math.floor(mostPipes / tilePipes))))
+    for (const tilePipes of pipeCounts(tiles, mostPipes))
+      for (const replicas of pipeCounts(positions, Math.floor(mostPipes / tilePipes)))
         for (const splitK of mergers > 0 ? splits : [1])
           for (const pooling of poolings) {
             const way = { kernel: "bit-serial", g, tilePipes, replicas, splitK, pooling } as const;

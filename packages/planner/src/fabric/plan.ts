@@ -85,6 +85,12 @@ function keyBitsOf(layer: FabricLayer, { g }: FabricOptions): number | undefined
   return typeof g === "object" ? g[layer.name] : g;
 }
 
+/** Number of the switch at which the first host is: where requests enter. */
+export function entranceOf({ hosts, switches }: Topology): number | undefined {
+  const at = switches.findIndex((s) => s.name === hosts[0]?.switch);
+  return at < 0 ? undefined : at;
+}
+
 /** @param started when the time limit began, of performance.now() */
 async function planOnKinds(
   layers: readonly FabricLayer[],
@@ -104,6 +110,7 @@ async function planOnKinds(
       const network = networkOf(topology, kind.profile, tileBytes, kind.isMember);
       const search = new FabricSearch(layers, kind.pipe, kind.merges, network, minimise, {
         solver,
+        entrance: entranceOf(topology),
         tileBytes,
         keyBits: (layer) => keyBitsOf(layer, options),
         deadline: started + timeLimitMs,

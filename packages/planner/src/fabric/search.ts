@@ -4,15 +4,15 @@ import type { Solver } from "../solver/index.js";
 import { type AssignOrder, assignPipes, type PipeAt, widestWay } from "./assign.js";
 import { type Choice, chooseOptions, optionValue } from "./choose.js";
 import { optionsOf } from "./fixed-key.js";
-import { layerFlows, mergeShares, routeFlows } from "./links.js";
+import { type Flow, layerFlows, mergeShares, requestFlows, routeFlows } from "./links.js";
 import { type Cluster, clusterOf, type Network } from "./network.js";
+import { requestPackets } from "./options.js";
 import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
 
 /** A plan in numbers. */
 interface Candidate {
   options: LayerOption[];
-  /** How long the busiest link of each layer sends. */
-  busiestNs: number[];
+  linkTimes: LinkTimes[];
   pipes: PipeAt[][];
   mergers: PipeAt[];
   linkNs: number[];
@@ -26,8 +26,18 @@ export interface Found extends Candidate {
   baseline?: number;
 }
 
+/** How long the busiest link sends, in each phase of a layer. */
+interface LinkTimes {
+  merging: number;
+  tiles: number;
+  /** The request, to the first layer. */
+  request: number;
+}
+
 export interface SearchContext {
   solver: Solver;
+  /** Switch of the host whose request it is; undefined in a network without hosts. */
+  entrance?: number;
   /** Bytes of a packet between layers. */
   tileBytes: number;
   /** Activations of a key, by layer, where they are given. */
@@ -41,9 +51,11 @@ export interface SearchContext {
 }
 
 /** Numbers of merge pipes to try: few are enough, and each is one less for tables. */
-const mergerCounts = [0, 1, 2, 4, 8];
+const mergerCounts = [0, 1, 2, 3, 4, 6, 8];
 /** How often options are chosen again after links were seen to be too slow for them. */
-const linkRounds = 2;
+const linkRounds = 3;
+/** How often all layers' options are tried one by one. */
+const improvementRounds = 3;
 /** Options are not spread over more pipes than this. */
 const mostPipes = 1024;
 /** Larger clusters are not built; whether they could be better is asked of the bound. */
@@ -193,21 +205,22 @@ export class FabricSearch {
     label: string,
   ): Promise<void> {
     if (this.objective !== "latency") return;
+    await this.#improve(options, before, cluster, mergers, label);
     let candidate = before;
     for (let round = 0; round < linkRounds; round++) {
-      const waits = candidate.options.map(
-        (o, l) => o.mergePasses > 0 && candidate.busiestNs[l] > o.latencyNs,
-      );
-      if (!waits.includes(true)) return;
       const plain = new Map<LayerOption, LayerOption>();
-      const told = options.map((ofLayer, l) =>
-        ofLayer.map((o) => {
-          const carried = (candidate.busiestNs[l] * o.mergePasses) / candidate.options[l].mergePasses;
-          const option = waits[l] ? { ...o, latencyNs: Math.max(o.latencyNs, carried) } : o;
+      const told = options.map((ofLayer, l) => {
+        const was = candidate.options[l];
+        const { merging, request } = candidate.linkTimes[l];
+        // Tiles are copied for each pipe that takes them in, as a request's packets are.
+        const taken = l === 0 ? request : candidate.linkTimes[l - 1].tiles;
+        return ofLayer.map((o) => {
+          const merged = was.mergePasses > 0 ? (merging * o.mergePasses) / was.mergePasses : 0;
+          const option = { ...o, latencyNs: o.latencyNs + merged + (taken * o.pipes) / was.pipes };
           plain.set(option, o);
           return option;
-        }),
-      );
+        });
+      });
       const choice = await this.#choose(
         told,
         cluster.switches.length * this.pipe.pipes - mergers,
@@ -216,8 +229,44 @@ export class FabricSearch {
       );
       if (choice === undefined) return;
       const next = this.#offer({ options: choice.options.map((o) => plain.get(o)!) }, cluster, mergers);
-      if (next === undefined || next.value >= candidate.value) return;
+      if (next === undefined) return;
+      await this.#improve(options, next, cluster, mergers, label);
+      if (next.value >= candidate.value) return;
       candidate = next;
+    }
+  }
+
+  /**
+   * Replaces the option of one layer after the other by whichever makes the plan better, links and places included, as long
+   * as one does. The best plan so far is kept where it is better.
+   */
+  async #improve(
+    options: LayerOption[][],
+    from: Candidate,
+    cluster: Cluster,
+    mergers: number,
+    label: string,
+  ): Promise<void> {
+    let candidate = from;
+    for (let round = 0; round < improvementRounds; round++) {
+      const before = candidate.value;
+      for (const l of this.layers.keys()) {
+        const used = candidate.options.reduce((sum, o, k) => sum + (k === l ? 0 : o.pipes * o.rows), 0);
+        const room = (cluster.switches.length * this.pipe.pipes - mergers) * this.pipe.rows - used;
+        const rest = candidate.options.reduce((sum, o, k) => sum + (k === l ? 0 : o.latencyNs), 0);
+        for (const option of options[l]) {
+          if (option.pipes * option.rows > room || option.latencyNs + rest >= candidate.value) continue;
+          const changed = candidate.options.map((o, k) => (k === l ? option : o));
+          const offered = this.#offer({ options: changed }, cluster, mergers);
+          if (offered !== undefined && offered.value < candidate.value) candidate = offered;
+        }
+        this.#report(label);
+        await new Promise((done) => setImmediate(done));
+        if (this.context.signal?.aborted || this.context.progress.cancelled)
+          throw error("placement-cancelled", label);
+        if (performance.now() > this.context.deadline) return;
+      }
+      if (candidate.value >= before) return;
     }
   }
 
@@ -291,9 +340,18 @@ export class FabricSearch {
     by: AssignOrder,
   ): Candidate | undefined {
     const { pipe, objective, network, context } = this;
-    const placed = assignPipes(options, cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, by);
+    const placed = assignPipes(
+      options,
+      cluster,
+      pipe.pipes,
+      pipe.rows,
+      pipe.storeBits,
+      mergers,
+      by,
+      context.entrance,
+    );
     if (placed === undefined) return undefined;
-    const busiestNs: number[] = [];
+    const linkTimes: LinkTimes[] = [];
     const linkNs = options.map((option, l) => {
       const here = placed.layers[l];
       const next = placed.layers[l + 1] ?? [];
@@ -301,9 +359,15 @@ export class FabricSearch {
       const ways = mergeShares(here, option.mergePasses > 0 ? placed.mergers : []);
       const merging = Math.max(0, ...ways.map(({ pipe: [a], merger: [b] }) => cluster.distance(a, b)));
       const flows = layerFlows(this.layers[l], option, pipe.lanes, here, next, placed.mergers);
-      busiestNs[l] = routeFlows(network, flows, context.tileBytes).busiestNs;
-      // A layer lasts as long as the busiest link sends, if that is longer than its passes.
-      return widestWay(here, next, cluster) + 2 * merging + Math.max(0, busiestNs[l] - option.latencyNs);
+      const sends = (of: readonly Flow[]): number => routeFlows(network, of, context.tileBytes).busiestNs;
+      // Packets in step leave all at a time: a phase is over when the busiest link has sent.
+      const sent = { merging: sends(flows.merging), tiles: sends(flows.tiles), request: 0 };
+      if (l === 0 && context.entrance !== undefined)
+        sent.request = sends(
+          requestFlows(context.entrance, requestPackets(this.layers[0], option, pipe), here),
+        );
+      linkTimes[l] = sent;
+      return widestWay(here, next, cluster) + 2 * merging + sent.merging + sent.tiles + sent.request;
     });
     const latencyNs = options.reduce((sum, o, l) => sum + o.latencyNs + linkNs[l], 0);
     const switches = new Set([...placed.layers.flat(), ...placed.mergers].map(([at]) => at)).size;
@@ -313,7 +377,7 @@ export class FabricSearch {
         : objective === "switches"
           ? switches
           : options.reduce((sum, o) => sum + optionValue(o, objective), 0);
-    return { options, busiestNs, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
+    return { options, linkTimes, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
   }
 
   /** What there is without a solver, when its time is over. */

@@ -101,7 +101,10 @@ export interface PlannedLayer {
   name: string;
   option: LayerOption;
   pipes: readonly PipeName[];
-  /** From the pipes of this layer to those of the next one: links and switches between, in the worst case. */
+  /**
+   * From the pipes of this layer to those of the next one: links and switches between, in the worst case; and how long the
+   * busiest link sends, for its merging, for its tiles, and for the request where it is the first.
+   */
   linkNs: number;
 }
 

@@ -59,6 +59,8 @@ export interface LayerCost {
   /** Passes that bring the input into the store of one pipe; those for the last part to come. */
   storePasses: number;
   storeDepth: number;
+  /** Packets of a request, where the layer is the first; otherwise 0. */
+  requestPackets: number;
   /** Passes of workers on all pipes, on the busiest, and one after the other. */
   workPasses: number;
   busiestPasses: number;
@@ -150,6 +152,7 @@ export function layerCost(shape: ServeShape, way: ServeWay, programs: ServeProgr
     lookups: Math.max(programs.lookups, scheme.lookups),
     storePasses: store.passes,
     storeDepth: store.depth,
+    requestPackets: scheme.request?.size().packets ?? 0,
     workPasses: tiles * shares.reduce((a, b) => a + b, 0),
     busiestPasses,
     workDepth: phases.reduce((sum, phase) => sum + phase.depth, 0),

@@ -222,12 +222,12 @@ describe("mini-AlexNet", () => {
     expect(sum(layers.map(multiplyAccumulates))).toBe(91_126_528);
   });
 
-  it("takes less than 0.4 ms on the eight Tofinos of leaf-spine-8", async () => {
+  it("takes less than 0.25 ms on the eight Tofinos of leaf-spine-8", async () => {
     const topology = loadTopology("leaf-spine-8");
     const plan = await planFabric(layers, topology);
     expect(await faults(plan, layers, topology)).toEqual([]);
-    expect(plan.latencyNs).toBeLessThan(400_000);
-    expect(plan.gap).toBeLessThan(0.35);
+    expect(plan.latencyNs).toBeLessThan(250_000);
+    expect(plan.gap).toBeLessThan(0.25);
     expect(plan.switches).toBeLessThanOrEqual(8);
     expect(plan.latencyNs).toBeGreaterThan(plan.passBoundNs);
     const again = await planFabric(layers, topology);

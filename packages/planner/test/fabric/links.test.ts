@@ -93,8 +93,8 @@ describe("merging", () => {
   };
   const option = { tilePipes: 2, replicas: 1, splitK: 4, pooling: "serial", mergePasses: 128 } as LayerOption;
 
-  it("sends partial sums to the mergers and merged tiles back; finished tiles once to each switch", () => {
-    const flows = layerFlows(
+  it("sends partial sums to the mergers and merged tiles back; a copy of finished tiles for each pipe", () => {
+    const { merging, tiles } = layerFlows(
       layer,
       option,
       32,
@@ -109,11 +109,12 @@ describe("merging", () => {
       ],
       [[2, 3]],
     );
+    const flows = [...merging, ...tiles];
     const between = (from: number, to: number) =>
       flows.filter((f) => f.from[0] === from && f.to.includes(to)).reduce((sum, f) => sum + f.packets, 0);
-    // 2 tiles of 4 pooled positions; 2 tiles x 16 positions x 4 slices; 2 tiles x 16 positions.
-    expect(between(0, 1)).toBe(2 * 4);
-    expect(between(0, 2)).toBe(128);
+    // 2 tiles of 4 pooled positions for 2 pipes; two passes of a merger for each part; 2 tiles x 16 positions.
+    expect(between(0, 1)).toBe(2 * 4 * 2);
+    expect(between(0, 2)).toBe(128 / 2);
     expect(between(2, 0)).toBe(32);
     expect(flows.some((f) => f.to.includes(f.from[0]))).toBe(false);
   });

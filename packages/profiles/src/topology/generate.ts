@@ -9,6 +9,8 @@ export interface TopologyOptions {
   loopbackPorts?: number;
   /** Rate of links and hosts in Gb/s; default 100. */
   gbps?: number;
+  /** Equal links side by side, wherever there is one; default 1. */
+  linkCount?: number;
   /** Delay of links and hosts in ns; default 50, about ten metres. */
   delayNs?: number;
   /** Hosts of each switch that has any; default 1. */
@@ -117,10 +119,20 @@ export function makeTopology(
   };
   if (count[kind] > mostSwitches)
     throw error("topology-size", kind, `it would have ${count[kind]} switches, more than ${mostSwitches}`);
-  const { profile = "tofino", loopbackPorts = 0, gbps = 100, delayNs = 50, hosts = 1 } = options;
+  const {
+    profile = "tofino",
+    loopbackPorts = 0,
+    gbps = 100,
+    delayNs = 50,
+    hosts = 1,
+    linkCount = 1,
+  } = options;
   if (!Number.isInteger(hosts) || hosts < 0 || hosts > 1000)
     throw error("topology-size", kind, `hosts is ${hosts}; 0 to 1000 is expected`);
+  if (!Number.isInteger(linkCount) || linkCount < 1 || linkCount > 1000)
+    throw error("topology-size", kind, `linkCount is ${linkCount}; 1 to 1000 is expected`);
   const frame = frames[kind](all);
+  const side = linkCount > 1 ? { count: linkCount } : {};
   return {
     topology: 1,
     name: frame.name,
@@ -133,7 +145,7 @@ export function makeTopology(
         tier,
       }),
     ),
-    links: frame.links.map(([from, to]): TopologyLink => ({ from, to, gbps, delayNs })),
+    links: frame.links.map(([from, to]): TopologyLink => ({ from, to, gbps, delayNs, ...side })),
     hosts: frame.edges.flatMap((edge, e) =>
       range(hosts, (h): TopologyHost => ({ name: `host${e * hosts + h}`, switch: edge, gbps, delayNs })),
     ),

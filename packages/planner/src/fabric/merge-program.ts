@@ -66,6 +66,29 @@ export function mergeTile(): PipelineProgram {
     writes: { 8: 1, 16: 2 },
     actions: 3,
   });
+  // What the accumulators do follows from the count: one stage more before them.
+  const operate = table("operate", {
+    gateways: [
+      {
+        fields: [
+          { field: "meta.count", widthBits: 16 },
+          { field: "meta.seen", widthBits: 8 },
+        ],
+      },
+    ],
+    writes: { 8: 1 },
+    actions: 3,
+  });
+  // Where a complete sum goes: it becomes one in this very pass.
+  const returns = table("returns", {
+    match: "exact",
+    key: [field("source", 16)],
+    entries: 4096,
+    actionDataBits: 16,
+    writes: { 8: 1, 16: 1 },
+    busOperands: { 16: 1 },
+    splittable: false,
+  });
   const sums = Array.from({ length: lanes }, (_, i) =>
     register(`lane${i}`, {
       widthBits: 32,
@@ -81,13 +104,17 @@ export function mergeTile(): PipelineProgram {
     { kind: "match", from: "arrived", to: "arrivals" },
     { kind: "match", from: "merges", to: "arrivals" },
     { kind: "match", from: "arrivals", to: "complete" },
-    { kind: "control", from: "epochs", to: "arrivals" },
+    { kind: "match", from: "epochs", to: "arrived" },
+    { kind: "match", from: "merges", to: "operate" },
     { kind: "match", from: "complete", to: "verdict" },
-    ...sums.map(({ name }): Dependency => ({ kind: "match", from: "arrivals", to: name })),
+    { kind: "control", from: "verdict", to: "returns" },
+    { kind: "match", from: "arrived", to: "operate" },
+    { kind: "match", from: "arrivals", to: "operate" },
+    ...sums.map(({ name }): Dependency => ({ kind: "match", from: "operate", to: name })),
   ];
   return {
     name: "fabric-merge",
-    tables: [layer, epochs, arrived, arrivals, complete, verdict, ...sums],
+    tables: [layer, epochs, arrived, arrivals, complete, verdict, returns, operate, ...sums],
     dependencies,
   };
 }

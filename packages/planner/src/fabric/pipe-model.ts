@@ -2,7 +2,7 @@ import type { HardwareProfile } from "@matchmul/profiles";
 import { DoesNotFit } from "../pipeline/explain.js";
 import { type PlaceOptions, placePipeline } from "../pipeline/place.js";
 import type { PipelinePlacement } from "../pipeline/types.js";
-import { servingLookups } from "../serving/programs.js";
+import { banksPaired, servingLookups } from "../serving/programs.js";
 import { SERVE_HEADER_BYTES } from "../serving/wire.js";
 import { fabricTile, lanes, storeCells } from "./tile-program.js";
 import type { PipeModel } from "./types.js";
@@ -74,7 +74,11 @@ async function largestTile(
         return {
           slots,
           addressBits,
-          placement: await placePipeline(fabricTile(slots, addressBits), profile, options),
+          placement: await placePipeline(
+            fabricTile(slots, addressBits, { paired: banksPaired(profile) }),
+            profile,
+            options,
+          ),
         };
       } catch (cause) {
         if (!(cause instanceof DoesNotFit)) throw cause;

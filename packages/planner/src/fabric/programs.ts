@@ -7,7 +7,8 @@ import type { PipeModel } from "./types.js";
 export function tileProgramOf(pipe: PipeModel): PipelineProgram | undefined {
   const { placement, slots, rows } = pipe;
   if (placement === undefined) return undefined;
-  const program = fabricTile(slots, Math.log2(rows));
+  const variants = [false, true].map((paired) => fabricTile(slots, Math.log2(rows), { paired }));
+  const program = variants.find(({ name }) => name === placement.program) ?? variants[0];
   const placed = new Set(placement.tables.map((t) => t.name));
   if (program.tables.some((t) => !placed.has(t.name)) || program.tables.length !== placed.size)
     throw new Error(`the placement of ${placement.program} is not that of ${program.name}`);

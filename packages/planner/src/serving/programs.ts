@@ -9,3 +9,8 @@ export function servingLookups({ pipeline }: HardwareProfile): { lookups: number
   if (pipeline === undefined) return { lookups: 8, banked: 9 };
   return pipeline.stages >= 20 ? { lookups: 16, banked: 0 } : { lookups: 8, banked: 8 };
 }
+
+/** Do two banks that are read at one address share a register's cell? Where a stateful ALU has a result for each. */
+export function banksPaired({ pipeline }: HardwareProfile): boolean {
+  return pipeline !== undefined && pipeline.stateful.outputBits > 32;
+}

@@ -80,7 +80,12 @@ export function programsOf({ network, target }: ServingCase): ServingProgram[] {
   for (const { pipe, program } of servePipes(network, { target })) {
     if (pipe.program === "transit" || programs.has(program.name)) continue;
     const planned =
-      pipe.program === "tile" ? fabricTile(pipe.lookups, pipe.rowBits, pipe.banked) : mergeTile();
+      pipe.program === "tile"
+        ? fabricTile(pipe.lookups, pipe.rowBits, {
+            banked: pipe.banked,
+            paired: target === "t2na" && !pipe.banked,
+          })
+        : mergeTile();
     programs.set(program.name, { text: program.text, pipe, planned });
   }
   return [...programs.values()];

@@ -1,5 +1,5 @@
 import { readFileOrFail, writeFileAtomically } from "@matchmul/common";
-import { objectives } from "@matchmul/planner";
+import { keyWidths, objectives } from "@matchmul/planner";
 import { loadProfile } from "@matchmul/profiles";
 import { loadQuantizedModel } from "@matchmul/quantizer";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -91,7 +91,8 @@ function paretoObjective(text: string): string {
 function keyBits(text: string, others: Record<string, number> = {}): Record<string, number> {
   const [, , name = "*", n] = /^((.+)=)?(\d{1,2})$/.exec(text) ?? [];
   const g = Number(n);
-  if (!(g >= 1 && g <= 12)) throw new InvalidArgumentError("Expected an integer from 1 to 12, or LAYER=N.");
+  if (!keyWidths.includes(g))
+    throw new InvalidArgumentError(`Expected one of ${keyWidths.join(", ")}, or LAYER=N.`);
   return { ...others, [name]: g };
 }
 

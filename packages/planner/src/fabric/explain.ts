@@ -2,11 +2,10 @@ import { loadProfile } from "@matchmul/profiles";
 import { DoesNotFit, type Explanation } from "../pipeline/explain.js";
 import { assignPipes } from "./assign.js";
 import { chooseOptions } from "./choose.js";
-import { optionsOf } from "./fixed-key.js";
-import { layerOption } from "./options.js";
+import { layerOption, layerOptions } from "./options.js";
 import { pipeModel } from "./pipe-model.js";
 import type { SearchContext } from "./search.js";
-import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
+import { type FabricLayer, keyWidths, type LayerOption, type PipeModel } from "./types.js";
 
 /** A change with which the layers have been planned, and fit. */
 export type FabricChange =
@@ -95,7 +94,7 @@ async function explainLayer(
   const way = { kernel: "bit-serial", replicas: 1, splitK: 1, pooling: "serial" } as const;
   const least = layerOption(layer, pipe, 0, {
     ...way,
-    g: asked.keyBits(layer) ?? 1,
+    g: asked.keyBits(layer) ?? keyWidths[0],
     tilePipes: Math.ceil(layer.outputs / pipe.lanes),
   });
   const changes = await changesThatFit(layers, index, pipe, switches, asked);
@@ -172,15 +171,14 @@ async function lowerKey(
   switches: number,
   asked: Asked,
 ): Promise<FabricChange | undefined> {
-  const given = layers.filter((layer) => (asked.keyBits(layer) ?? 1) > 1);
+  const given = layers.filter((layer) => (asked.keyBits(layer) ?? keyWidths[0]) > keyWidths[0]);
   const order = [layers[worst], ...layers.filter((_, l) => l !== worst)].filter((l) => given.includes(l));
-  const widest = Math.max(1, ...given.map((layer) => asked.keyBits(layer)!));
   const lowered = (some: readonly FabricLayer[], less: number) => (layer: FabricLayer) => {
     const g = asked.keyBits(layer);
-    return g === undefined || !some.includes(layer) ? g : Math.max(1, g - less);
+    return g === undefined || !some.includes(layer) ? g : keyWidths[Math.max(0, keyWidths.indexOf(g) - less)];
   };
   for (const groups of [order.map((layer) => [layer]), [order]])
-    for (let less = 1; less < widest; less++)
+    for (let less = 1; less < keyWidths.length; less++)
       for (const group of groups) {
         const keyBits = lowered(group, less);
         if (!(await fits(layers, pipe, switches, { ...asked, keyBits }))) continue;
@@ -219,7 +217,7 @@ async function fitsWith(
 ): Promise<boolean> {
   const all = switches * pipe.pipes - mergers;
   const options = layers.map((layer) =>
-    optionsOf(layer, pipe, Math.min(all, mostPipes), mergers, keyBits(layer)).filter(
+    layerOptions(layer, pipe, Math.min(all, mostPipes), mergers, keyBits(layer)).filter(
       (o) => mergers > 0 || o.mergePasses === 0,
     ),
   );
@@ -261,7 +259,7 @@ async function switchesEnough(
 /** The option that takes the fewest rows; undefined where no number of pipes holds the layer. */
 function smallestOption(layer: FabricLayer, pipe: PipeModel, asked: Asked): LayerOption | undefined {
   const options = mergerCounts(asked).flatMap((mergers) =>
-    optionsOf(layer, pipe, mostPipes, mergers, asked.keyBits(layer)),
+    layerOptions(layer, pipe, mostPipes, mergers, asked.keyBits(layer)),
   );
   if (options.length === 0) return undefined;
   return options.reduce((a, b) => (b.pipes * b.rows < a.pipes * a.rows ? b : a));

@@ -7,10 +7,8 @@ import {
   type ServeShape,
 } from "../serving/cost.js";
 import { shapeOf } from "./layers.js";
-import type { FabricLayer, LayerOption, PipeModel } from "./types.js";
+import { type FabricLayer, keyWidths, type LayerOption, type PipeModel } from "./types.js";
 
-/** Bits of a key: divisors of a byte, whose tiles' bytes fit a packet's lanes. */
-export const keyWidths = [2, 4, 8];
 const splits = [1, 2, 4, 8, 16, 32, 64];
 
 /**
@@ -103,12 +101,14 @@ export function isWay(
 /**
  * The ways to compute a layer that could be part of a best plan: none of them is matched by another that takes no more
  * pipes, rows, passes and time.
+ * @param only activations of a key, where they are given: one of keyWidths
  */
 export function layerOptions(
   layer: FabricLayer,
   pipe: PipeModel,
   mostPipes: number,
   mergers: number,
+  only?: number,
 ): LayerOption[] {
   const tiles = Math.ceil(layer.outputs / pipe.lanes);
   const shape = shapeOf(layer);
@@ -116,7 +116,7 @@ export function layerOptions(
   const poolings =
     shape.windows !== null && mergers > 0 ? (["serial", "parallel"] as const) : (["serial"] as const);
   const found: LayerOption[] = [];
-  for (const g of keyWidths)
+  for (const g of only === undefined ? keyWidths : [only])
     for (const tilePipes of pipeCounts(tiles, mostPipes))
       for (const replicas of pipeCounts(positions, Math.floor(mostPipes / tilePipes)))
         for (const splitK of mergers > 0 ? splits : [1])

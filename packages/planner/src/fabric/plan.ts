@@ -12,7 +12,7 @@ import { networkOf } from "./network.js";
 import { pipeModel } from "./pipe-model.js";
 import { FabricSearch, type Found } from "./search.js";
 import { lanes } from "./tile-program.js";
-import type { FabricLayer, FabricPlan, Objective, PipeModel } from "./types.js";
+import { type FabricLayer, type FabricPlan, keyWidths, type Objective, type PipeModel } from "./types.js";
 
 export interface FabricOptions {
   /** What is made small; default `latency`. */
@@ -20,7 +20,7 @@ export interface FabricOptions {
   /** Switches that may be used; default all. */
   maxSwitches?: number;
   solver?: SolverName;
-  /** Activations of a key for all layers, or by a layer's name; default the planner's choice. */
+  /** Activations of a key for all layers, or by a layer's name, of `keyWidths`; default the planner's choice. */
   g?: number | Readonly<Record<string, number>>;
   /** For all of it; default 30,000. */
   timeLimitMs?: number;
@@ -49,7 +49,7 @@ interface SwitchKind {
  *
  * A plan uses switches of one kind (profile, pipes, loopback); of several kinds the best plan is returned.
  *
- * @throws MatchMulError does-not-fit (a DoesNotFit), pipeline-undecided, placement-cancelled
+ * @throws MatchMulError does-not-fit (a DoesNotFit), pipeline-undecided, placement-cancelled, key-width
  */
 export async function planFabric(
   layers: readonly FabricLayer[],
@@ -57,6 +57,7 @@ export async function planFabric(
   options: FabricOptions = {},
 ): Promise<FabricPlan> {
   const started = performance.now();
+  checkKeys(layers, options);
   const kinds = await switchKinds(topology, options);
   const plan = await planOnKinds(layers, topology, kinds, options, started);
   if (!(plan instanceof Refusal)) return plan;
@@ -83,6 +84,14 @@ class Refusal {
 
 function keyBitsOf(layer: FabricLayer, { g }: FabricOptions): number | undefined {
   return typeof g === "object" ? g[layer.name] : g;
+}
+
+/** @throws MatchMulError key-width */
+function checkKeys(layers: readonly FabricLayer[], options: FabricOptions): void {
+  for (const layer of layers) {
+    const g = keyBitsOf(layer, options);
+    if (g !== undefined && !keyWidths.includes(g)) throw error("key-width", layer.name, g, keyWidths);
+  }
 }
 
 /** Number of the switch at which the first host is: where requests enter. */
@@ -216,6 +225,7 @@ export async function paretoFabric(
   options: FabricOptions = {},
 ): Promise<FabricPlan[]> {
   const started = performance.now();
+  checkKeys(layers, options);
   const kinds = await switchKinds(topology, options);
   const front: FabricPlan[] = [];
   const most = Math.min(options.maxSwitches ?? Number.POSITIVE_INFINITY, topology.switches.length);

@@ -3,10 +3,9 @@ import { error } from "../pipeline/diagnostics.js";
 import type { Solver } from "../solver/index.js";
 import { type AssignOrder, assignPipes, type PipeAt, widestWay } from "./assign.js";
 import { type Choice, chooseOptions, optionValue } from "./choose.js";
-import { optionsOf } from "./fixed-key.js";
 import { type Flow, layerFlows, mergeShares, requestFlows, routeFlows } from "./links.js";
 import { type Cluster, clusterOf, type Network } from "./network.js";
-import { requestPackets } from "./options.js";
+import { layerOptions, requestPackets } from "./options.js";
 import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
 
 /** A plan in numbers. */
@@ -147,7 +146,7 @@ export class FabricSearch {
     let options = this.#options.get(key);
     if (options === undefined) {
       const { keyBits } = this.context;
-      options = this.layers.map((layer) => optionsOf(layer, this.pipe, pipes, mergers, keyBits(layer)));
+      options = this.layers.map((layer) => layerOptions(layer, this.pipe, pipes, mergers, keyBits(layer)));
       this.#options.set(key, options);
     }
     return options;

@@ -30,6 +30,9 @@ export interface FabricLayer {
 
 export type FabricKernel = "bit-serial";
 
+/** Activations of a key, narrowest first: divisors of a byte, whose tiles' bytes fit a packet's lanes. */
+export const keyWidths: readonly number[] = [2, 4, 8];
+
 /** One way to compute a layer on pipes of one kind. */
 export interface LayerOption {
   kernel: FabricKernel;

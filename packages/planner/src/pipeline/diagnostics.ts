@@ -11,5 +11,9 @@ export const error = defineDiagnostics("pipeline", {
     message: `no placement of ${program} was found within ${limitMs / 1000} s, nor a proof that there is none`,
     hint: "raise --time-limit, or choose the other solver with --solver",
   }),
+  "key-width": (layer: string, g: number, widths: readonly number[]) => ({
+    message: `${layer} is asked to have ${g} activations in a key; keys hold ${widths.join(", ")}`,
+    hint: "give one of these with --g, or leave the choice to the planner",
+  }),
   "placement-cancelled": (program: string) => `the placement of ${program} was cancelled`,
 });

@@ -31,15 +31,24 @@ describe("what does not fit", () => {
   });
 
   it("with keys that are given, proposes the widest that fit", async () => {
-    const layers = [dense("a", 700, 300), dense("b", 300, 200)];
-    const why = await refusal(layers, single, { g: { a: 12 } });
+    const layers = [dense("a", 1400, 600), dense("b", 600, 200)];
+    const why = await refusal(layers, single, { g: { a: 8 } });
     const change = why.changes.find((c) => c.kind === "g");
     if (change?.kind !== "g") throw new Error("no key is proposed");
     const [{ name, from, to }] = change.layers;
-    expect([name, from]).toEqual(["a", 12]);
+    expect([name, from]).toEqual(["a", 8]);
     const plan = await planFabric(layers, single, { g: { a: to } });
     expect(plan.layers[0].option.g).toBe(to);
-    await refusal(layers, single, { g: { a: to + 1 } });
+    if (to < 4) await refusal(layers, single, { g: { a: 2 * to } });
+  });
+
+  it("keys that the kernel does not have are refused by name", async () => {
+    const layers = [dense("a", 300, 200), dense("b", 200, 100)];
+    for (const g of [0, 1, 3, 5, 16])
+      await expect(planFabric(layers, single, { g: { b: g } })).rejects.toMatchObject({
+        code: "key-width",
+        message: `b is asked to have ${g} activations in a key; keys hold 2, 4, 8`,
+      });
   });
 
   it("a layer whose input no pipe stores is told apart from one with too many weights", async () => {

@@ -110,6 +110,12 @@ export function checkFabricPlan(
   const distances = ways(topology, bytes, network.transitNs);
   const widest = (from: readonly PipeName[], to: readonly PipeName[]) =>
     Math.max(0, ...from.flatMap((a) => to.map((b) => distances.get(a.switch)!.get(b.switch)!)));
+  const [host] = topology.hosts;
+  const toHost = (from: readonly PipeName[]): number => {
+    if (host === undefined) return 0;
+    const ns = Math.max(...from.map((p) => distances.get(host.switch)!.get(p.switch)!));
+    return host.delayNs + (8 * bytes) / host.gbps + (ns > 0 ? ns + pipe.passNs : 0);
+  };
   let latency = 0;
   plan.layers.forEach(({ name, option, pipes, linkNs }, l) => {
     if (name !== layers[l]?.name) faults.push(`layer ${l} is ${name}, not ${layers[l]?.name}`);
@@ -136,9 +142,12 @@ export function checkFabricPlan(
         faults.push(`${name} merges more on ${merger.join("/")} than elsewhere`);
     }
     const between = (a: number, b: number) => distances.get(network.names[a])!.get(network.names[b])!;
+    const way = (ns: number) => (ns > 0 ? ns + pipe.passNs : 0);
     const links =
-      (next === undefined ? 0 : widest(pipes, next.pipes)) +
-      2 * Math.max(0, ...shares.map(({ pipe: [a], merger: [b] }) => between(a, b))) +
+      (next === undefined ? 0 : way(widest(pipes, next.pipes))) +
+      2 * way(Math.max(0, ...shares.map(({ pipe: [a], merger: [b] }) => between(a, b)))) +
+      (l === 0 ? toHost(pipes) + (topology.hosts.length > 0 ? pipe.passNs : 0) : 0) +
+      (next === undefined ? toHost(pipes) : 0) +
       linkWait(plan, l, layers[l], network, topology, pipe, bytes, faults);
     if (Math.abs(links - linkNs) > 1e-3) faults.push(`${name} has links of ${linkNs} ns, not ${links}`);
     latency += option.latencyNs + links;

@@ -10,7 +10,7 @@ import { multiplyAccumulates } from "./layers.js";
 import { mergeTile } from "./merge-program.js";
 import { networkOf } from "./network.js";
 import { pipeModel } from "./pipe-model.js";
-import { FabricSearch, type Found } from "./search.js";
+import { type Entrance, FabricSearch, type Found } from "./search.js";
 import { lanes } from "./tile-program.js";
 import { type FabricLayer, type FabricPlan, keyWidths, type Objective, type PipeModel } from "./types.js";
 
@@ -94,10 +94,12 @@ function checkKeys(layers: readonly FabricLayer[], options: FabricOptions): void
   }
 }
 
-/** Number of the switch at which the first host is: where requests enter. */
-export function entranceOf({ hosts, switches }: Topology): number | undefined {
-  const at = switches.findIndex((s) => s.name === hosts[0]?.switch);
-  return at < 0 ? undefined : at;
+/** The switch at which the first host is: where requests enter. */
+export function entranceOf({ hosts, switches }: Topology): Entrance | undefined {
+  const [host] = hosts;
+  if (host === undefined) return undefined;
+  const at = switches.findIndex((s) => s.name === host.switch);
+  return { at, cableNs: host.delayNs + (8 * tileBytes) / host.gbps };
 }
 
 /** @param started when the time limit began, of performance.now() */

@@ -4,7 +4,7 @@ import type { Solver } from "../solver/index.js";
 import { type AssignOrder, assignPipes, type PipeAt, widestWay } from "./assign.js";
 import { type Choice, chooseOptions, optionValue } from "./choose.js";
 import { type Flow, layerFlows, mergeShares, requestFlows, routeFlows } from "./links.js";
-import { type Cluster, clusterOf, type Network } from "./network.js";
+import { type Cluster, clusterOf, type Network, nearest } from "./network.js";
 import { layerOptions, requestPackets } from "./options.js";
 import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
 
@@ -25,6 +25,13 @@ export interface Found extends Candidate {
   baseline?: number;
 }
 
+/** Where requests enter, and answers leave. */
+export interface Entrance {
+  at: number;
+  /** From the first bit that a host sends of a packet until the switch has it. */
+  cableNs: number;
+}
+
 /** How long the busiest link sends, in each phase of a layer. */
 interface LinkTimes {
   merging: number;
@@ -35,8 +42,8 @@ interface LinkTimes {
 
 export interface SearchContext {
   solver: Solver;
-  /** Switch of the host whose request it is; undefined in a network without hosts. */
-  entrance?: number;
+  /** Switch of the host whose request it is, and its cable; undefined in a network without hosts. */
+  entrance?: Entrance;
   /** Bytes of a packet between layers. */
   tileBytes: number;
   /** Activations of a key, by layer, where they are given. */
@@ -80,6 +87,7 @@ export class FabricSearch {
   readonly #options = new Map<string, LayerOption[][]>();
   #best: Candidate | undefined;
   #baseline: number | undefined;
+  #fromEntrance: Map<number, number> | undefined;
   /** Of the clusters tried. */
   #bound = Number.POSITIVE_INFINITY;
   /** Of any cluster. */
@@ -293,7 +301,10 @@ export class FabricSearch {
     if (typeof choice === "string") return undefined;
     statistics.nodes += choice.nodes;
     statistics.variables = Math.max(statistics.variables, choice.variables);
-    return choice;
+    const { entrance } = this.context;
+    // Cables to the host and the pass that admits are part of every plan.
+    const host = entrance === undefined ? 0 : 2 * entrance.cableNs + this.pipe.passNs;
+    return objective === "latency" ? { ...choice, bound: choice.bound + host } : choice;
   }
 
   /** What is known so far, and what the program at work knows. */
@@ -347,26 +358,29 @@ export class FabricSearch {
       pipe.storeBits,
       mergers,
       by,
-      context.entrance,
+      context.entrance?.at,
     );
     if (placed === undefined) return undefined;
     const linkTimes: LinkTimes[] = [];
+    // A packet from another switch is routed to its pipe in a pass of its own.
+    const way = (ns: number): number => (ns > 0 ? ns + pipe.passNs : 0);
     const linkNs = options.map((option, l) => {
       const here = placed.layers[l];
       const next = placed.layers[l + 1] ?? [];
       // Partial sums go to the mergers and come back.
-      const ways = mergeShares(here, option.mergePasses > 0 ? placed.mergers : []);
-      const merging = Math.max(0, ...ways.map(({ pipe: [a], merger: [b] }) => cluster.distance(a, b)));
+      const shares = mergeShares(here, option.mergePasses > 0 ? placed.mergers : []);
+      const merging = Math.max(0, ...shares.map(({ pipe: [a], merger: [b] }) => cluster.distance(a, b)));
       const flows = layerFlows(this.layers[l], option, pipe.lanes, here, next, placed.mergers);
       const sends = (of: readonly Flow[]): number => routeFlows(network, of, context.tileBytes).busiestNs;
       // Packets in step leave all at a time: a phase is over when the busiest link has sent.
       const sent = { merging: sends(flows.merging), tiles: sends(flows.tiles), request: 0 };
       if (l === 0 && context.entrance !== undefined)
         sent.request = sends(
-          requestFlows(context.entrance, requestPackets(this.layers[0], option, pipe), here),
+          requestFlows(context.entrance.at, requestPackets(this.layers[0], option, pipe), here),
         );
       linkTimes[l] = sent;
-      return widestWay(here, next, cluster) + 2 * merging + sent.merging + sent.tiles + sent.request;
+      const ways = way(widestWay(here, next, cluster)) + 2 * way(merging);
+      return ways + this.#hostNs(l, here) + sent.merging + sent.tiles + sent.request;
     });
     const latencyNs = options.reduce((sum, o, l) => sum + o.latencyNs + linkNs[l], 0);
     const switches = new Set([...placed.layers.flat(), ...placed.mergers].map(([at]) => at)).size;
@@ -377,6 +391,18 @@ export class FabricSearch {
           ? switches
           : options.reduce((sum, o) => sum + optionValue(o, objective), 0);
     return { options, linkTimes, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
+  }
+
+  /** The request's way to the first layer, admitted in a pass; the answer's way from the last. */
+  #hostNs(l: number, here: readonly PipeAt[]): number {
+    const { entrance } = this.context;
+    if (entrance === undefined || (l > 0 && l < this.layers.length - 1)) return 0;
+    this.#fromEntrance ??= new Map(
+      nearest(this.network, entrance.at, this.network.names.length).map(({ at, ns }) => [at, ns]),
+    );
+    const widest = Math.max(...here.map(([at]) => this.#fromEntrance!.get(at) ?? 0));
+    const way = entrance.cableNs + (widest > 0 ? widest + this.pipe.passNs : 0);
+    return (l === 0 ? way + this.pipe.passNs : 0) + (l === this.layers.length - 1 ? way : 0);
   }
 
   /** What there is without a solver, when its time is over. */

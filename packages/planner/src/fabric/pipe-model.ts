@@ -2,6 +2,7 @@ import type { HardwareProfile } from "@matchmul/profiles";
 import { DoesNotFit } from "../pipeline/explain.js";
 import { type PlaceOptions, placePipeline } from "../pipeline/place.js";
 import type { PipelinePlacement } from "../pipeline/types.js";
+import { fewestRecirculationPorts } from "../serving/cabling.js";
 import { banksPaired, servingLookups } from "../serving/programs.js";
 import { SERVE_HEADER_BYTES } from "../serving/wire.js";
 import { fabricTile, lanes, storeCells } from "./tile-program.js";
@@ -21,6 +22,8 @@ const softwareRows = 1 << 16;
  * What a pipe can do, found by placing the tile program: as many lookups as the stages hold, with as many rows as the
  * memory has. The same numbers that the pipeline level proves, so the two levels cannot disagree.
  *
+ * All pipes are taken for as fast as the slowest: pipe 0 of a Tofino, which has a loopback less.
+ *
  * @param loopbackPorts front ports of the pipe that add to its recirculation bandwidth
  */
 export async function pipeModel(
@@ -31,14 +34,18 @@ export async function pipeModel(
 ): Promise<PipeModel> {
   const { rates, latencyNs } = profile;
   const bytes = SERVE_HEADER_BYTES + 4 * lanes + framingBytes;
-  const gbps = rates.recirculationGbps + loopbackPorts * rates.portGbps;
+  const ports = fewestRecirculationPorts(profile) + loopbackPorts;
+  const gbps =
+    rates.recirculationGbps === 0
+      ? 0
+      : Math.min(ports * rates.portGbps, rates.recirculationGbps + loopbackPorts * rates.portGbps);
   const byBandwidth = gbps > 0 ? (gbps * 1e9) / (8 * bytes) : Number.POSITIVE_INFINITY;
   const model = {
     profile: profile.name,
     pipes,
     lanes,
     bankedSlots: servingLookups(profile).banked,
-    loopbacks: gbps > 0 ? Math.max(1, Math.round(gbps / rates.portGbps)) : 1,
+    loopbacks: gbps > 0 ? ports : 1,
     passesPerSecond: Math.min(rates.packetsPerSecond, byBandwidth),
     limitedBy: byBandwidth < rates.packetsPerSecond ? ("recirculation" as const) : ("packet rate" as const),
   };

@@ -30,7 +30,10 @@ interface Cable {
 }
 
 /** Of a pipe: front ports before its own numbers repeat, their distance, the first, and the ports that recirculate. */
-function portNumbers(profile: HardwareProfile): {
+function portNumbers(
+  profile: HardwareProfile,
+  pipe: number,
+): {
   front: number;
   step: number;
   first: number;
@@ -41,9 +44,14 @@ function portNumbers(profile: HardwareProfile): {
   if (profile.pipeline === undefined || front === undefined)
     return { front: 64, step: 1, first: 0, recirculation: [100] };
   // Tofino's ports are channels of 25 Gb/s, Tofino 2's of 50; recirculation has its own (bf_switchd).
-  if (front > 8) return { front, step: 4, first: 0, recirculation: [64, 68] };
+  // Port 64 of a Tofino's pipe 0 is the processor's.
+  if (front > 8) return { front, step: 4, first: 0, recirculation: pipe === 0 ? [68] : [64, 68] };
   return { front, step: 8, first: 8, recirculation: [6] };
 }
+
+/** Ports that recirculate, without front ports, of the pipe that has the fewest: a plan goes at the pace of its slowest. */
+export const fewestRecirculationPorts = (profile: HardwareProfile): number =>
+  portNumbers(profile, 0).recirculation.length;
 
 /** Port numbers of a pipe begin at a multiple of this. */
 const PORTS_PER_PIPE = 128;
@@ -82,7 +90,7 @@ export class Cabling {
     const plug = (name: string): number => {
       const nth = taken.get(name) ?? 0;
       taken.set(name, nth + 1);
-      const { front, step, first } = portNumbers(profiles.get(name)!);
+      const { front, step, first } = portNumbers(profiles.get(name)!, 0);
       const place = Math.floor(nth / pipesOf(name));
       if (place + (given.get(name)!.loopbackPorts ?? 0) >= front)
         throw error("topology-too-small", name, `each pipe has ${front} ports`);
@@ -109,8 +117,8 @@ export class Cabling {
     for (const { name, loopbackPorts = 0 } of topology.switches) {
       if (!used.has(name)) continue;
       const profile = profiles.get(name)!;
-      const { front, step, first, recirculation } = portNumbers(profile);
       for (let pipe = 0; pipe < pipesOf(name); pipe++) {
+        const { front, step, first, recirculation } = portNumbers(profile, pipe);
         const base = pipe * PORTS_PER_PIPE;
         const loopbacks = [
           ...recirculation,

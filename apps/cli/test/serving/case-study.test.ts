@@ -1,9 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { caseInWords, isExact, mergeCases } from "../../src/serving/case-report.js";
 import { type CaseOptions, caseStudies, runCase } from "../../src/serving/case-study.js";
 import { Terminal } from "../../src/terminal.js";
-import { temporaryDirectory } from "../support/matchmul.js";
+import { matchmul, temporaryDirectory } from "../support/matchmul.js";
 
 const work = temporaryDirectory();
 const quiet = new Terminal(false, true);
@@ -47,6 +48,11 @@ test("shards that are merged are the whole", async () => {
   expect(merged).toMatchObject({ images, right, exactImages, exactLogits, logits, passes, shard: [1, 1] });
   expect(isExact(merged)).toBe(true);
   expect(() => mergeCases([shards[0], shards[0]])).toThrow(/twice/);
+  for (const { path, result } of shards) writeFileSync(join(work, path), JSON.stringify(result));
+  const files = shards.map(({ path }) => join(work, path));
+  expect(await matchmul("verify", "merge", ...files)).toMatchObject({ code: 0 });
+  const part = await matchmul("verify", "merge", ...files.slice(1));
+  expect(part).toMatchObject({ code: 1, stdout: expect.stringContaining("4 of 10 images are missing") });
   const other = { ...shards[1].result, model: "netnn" };
   expect(() => mergeCases([shards[0], { path: "x", result: other }])).toThrow(/its model is netnn/);
 });

@@ -97,6 +97,10 @@ describe("matchmul plan --topology", () => {
     expect(sum(plan.pipes.map((p) => p.sramBytes))).toBeCloseTo(plan.sramBytes);
     expect(sum(plan.layers.map((l) => l.latencyNs + l.linkNs))).toBeCloseTo(plan.latencyNs);
     expect(new Set(plan.pipes.map((p) => p.switch)).size).toBe(plan.switches);
+    for (const { linkNs, links } of plan.layers) {
+      expect(links.sendNs).toBeLessThanOrEqual(linkNs);
+      expect(links.busiest?.ns ?? 0).toBeLessThanOrEqual(links.sendNs);
+    }
     expect(plan.bound).toBeLessThanOrEqual(plan.value);
     expect(plan.value).toBe(plan.latencyNs);
     expect(plan.value).toBeLessThanOrEqual(plan.baseline?.value ?? Number.POSITIVE_INFINITY);

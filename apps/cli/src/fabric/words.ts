@@ -1,3 +1,4 @@
+import type { LinkPhase } from "@matchmul/planner";
 import { count, duration, percent, rate, table } from "../format.js";
 import type { FabricDocument, PipeDocument } from "./document.js";
 
@@ -50,22 +51,31 @@ export function fabricInWords(plan: FabricDocument): string[] {
       `lookup of all ${lookups} pipes always busy with its widest key, an inference would take ${duration(plan.passBoundNs)}: the ` +
       `plan is ${(plan.latencyNs / plan.passBoundNs).toFixed(1)} times that.`,
   );
-  const waits = plan.layers.filter(({ links, latencyNs }) => (links.busiest?.ns ?? 0) > latencyNs);
-  const sent = plan.layers.reduce((sum, { links }) => sum + links.bytes, 0);
-  if (sent > 0)
-    sentences.push(
-      `${megabytes(sent)} go over links for an inference. ${
-        waits.length === 0
-          ? "No layer waits for a link's rate."
-          : waits
-              .map(({ name, links: { busiest } }) => {
-                const { from, to, ns } = busiest!;
-                return `${name} waits for the link from ${from} to ${to}, which sends for ${duration(ns)}.`;
-              })
-              .join(" ")
-      }`,
-    );
+  sentences.push(...linksInWords(plan));
   return sentences;
+}
+
+/** What links add to the latency: ways, and how long they send. Nothing where all is in one switch. */
+function linksInWords({ layers, latencyNs }: FabricDocument): string[] {
+  const sum = (of: (layer: FabricDocument["layers"][number]) => number) =>
+    layers.reduce((total, layer) => total + of(layer), 0);
+  const busiest = layers.reduce((a, b) => ((b.links.busiest?.ns ?? 0) > (a.links.busiest?.ns ?? 0) ? b : a));
+  if (busiest.links.busiest === undefined) return [];
+  const { phase, from, to, ns } = busiest.links.busiest;
+  const all = sum((l) => l.linkNs);
+  const sending = sum((l) => l.links.sendNs);
+  return [
+    `${megabytes(sum((l) => l.links.bytes))} go over links for an inference. Links take ${duration(all)} of its time, ` +
+      `${percent(all / latencyNs, 0)}: ${duration(all - sending)} for the ways from pipe to pipe, and ${duration(sending)} while the ` +
+      `busiest link of each phase sends. The longest of these is the link from ${from} to ${to}, which sends ${sentIn(phase, busiest.name)} ` +
+      `for ${duration(ns)}.`,
+  ];
+}
+
+/** What a link sends in a phase of a layer. */
+export function sentIn(phase: LinkPhase, layer: string): string {
+  if (phase === "request") return "the request";
+  return phase === "merging" ? `what ${layer} merges` : `the outputs of ${layer}`;
 }
 
 /** One row a layer, and their sums. */

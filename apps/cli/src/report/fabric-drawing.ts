@@ -1,4 +1,5 @@
 import type { FabricDocument, PipeDocument } from "../fabric/document.js";
+import { sentIn } from "../fabric/words.js";
 import { count, duration } from "../format.js";
 import { type Html, html } from "./html.js";
 import type { Palette } from "./palette.js";
@@ -148,9 +149,12 @@ function linkLines(plan: FabricDocument, boxes: Map<string, Box>): Html[] {
   const busiest = new Map<string, string[]>();
   for (const { name, links } of plan.layers) {
     if (links.busiest === undefined) continue;
-    const { from, to, ns } = links.busiest;
+    const { phase, from, to, ns } = links.busiest;
     const key = [from, to].sort().join(" ");
-    busiest.set(key, [...(busiest.get(key) ?? []), `${name}: from ${from} to ${to} for ${duration(ns)}`]);
+    busiest.set(key, [
+      ...(busiest.get(key) ?? []),
+      `${name}: from ${from} to ${to} ${sentIn(phase, name)}, for ${duration(ns)}`,
+    ]);
   }
   return plan.topology.links.flatMap(({ from, to, gbps, delayNs, count: n = 1 }) => {
     const [a, b] = [boxes.get(from), boxes.get(to)];

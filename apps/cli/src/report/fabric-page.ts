@@ -26,10 +26,12 @@ export function fabricPage(plan: FabricDocument, command: string): string {
 <header><h1>${model.name}</h1><span class="soft">on the ${profile.name} switches of ${topology.name}</span><button id="theme" type="button">light / dark</button></header>
 ${tiles(plan)}
 <h2>The layers on the switches</h2><p class="soft">Each switch with its pipes, filled by the rows that the layers' lookup tables take.
-Striped pipes, marked +, merge partial sums and maxima. Heavy links send longest in some layer. Point at anything.</p>
+Striped pipes, marked +, merge partial sums and maxima. Of each layer the link that sends longest is drawn heavily: the layer
+waits for it. Point at anything.</p>
 ${fabricDrawing(plan, palette)}${key(palette, names)}
 <h2>The plan in words</h2>${fabricInWords(plan).map((sentence) => html`<p>${sentence}</p>`)}
-<h2>How each layer is computed</h2>${layerTable(plan, palette)}
+<h2>How each layer is computed</h2><p class="soft">The latency is the sum of the last three columns: passes, ways between pipes,
+and the time the busiest links send what is merged, the layer's outputs and, for the first layer, the request.</p>${layerTable(plan, palette)}
 ${plan.pareto && html`<h2>Least ${plan.objective} by number of switches</h2><p class="soft">A dot is the best plan found, the line below it ends at what no plan goes below; point at one for its numbers.</p>${paretoPlot(plan)}`}
 <h2>The pipes</h2><p class="soft">Each pipe's stages from left to right, as high as a stage has SRAM, filled by its tables; the lookup tables by the layers whose rows they hold.</p>
 ${pipeMaps(plan, palette)}${key(palette, palette.names)}
@@ -79,7 +81,8 @@ function layerTable(plan: FabricDocument, palette: Palette): Html {
     "one after the other",
     "SRAM",
     "passes take",
-    "links add",
+    "ways take",
+    "links send",
   ];
   return html`<div class="scroll"><table class="plain"><tr><th>layer</th><th>kernel</th><th>pooling</th>${heads.map((h) => html`<th class="n">${h}</th>`)}</tr>
 ${plan.layers.map((layer, l) => {
@@ -92,7 +95,8 @@ ${plan.layers.map((layer, l) => {
     count(layer.depth),
     megabytes(layer.sramBytes),
     duration(layer.latencyNs),
-    duration(layer.linkNs),
+    duration(layer.linkNs - layer.links.sendNs),
+    duration(layer.links.sendNs),
   ];
   return html`<tr><td><span class="key"><span><i class="${palette.of(layer.name)}"></i>${layer.name}</span></span></td><td>${layer.kernel}</td><td>${plan.model.layers[l].window > 1 ? layer.pooling : ""}</td>${cells.map((c) => html`<td class="n">${c}</td>`)}</tr>`;
 })}</table></div>`;

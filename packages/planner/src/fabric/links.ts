@@ -1,6 +1,7 @@
 import type { Topology } from "@matchmul/profiles";
 import type { PipeAt } from "./assign.js";
 import type { Hop, Network } from "./network.js";
+import { requestPackets } from "./options.js";
 import type { FabricLayer, FabricPlan, LayerOption, PipeModel, PipeName } from "./types.js";
 
 /** Preamble, start delimiter, frame check and inter-frame gap of Ethernet. */
@@ -184,16 +185,21 @@ function waysFrom(network: Network, from: number, to: readonly number[]): Map<nu
   return into;
 }
 
+/** Phases of a layer in which links send, in their order. */
+export type LinkPhase = "request" | "merging" | "tiles";
+
 /** What a layer of a plan sends over links. */
 export interface LinkLoad {
   layer: string;
   /** Bytes over all links together, for one inference. */
   bytes: number;
-  /** The direction of a link that sends longest; undefined where nothing leaves a switch. */
-  busiest?: { from: string; to: string; ns: number };
+  /** How long the busiest link of each phase sends, all phases together: what is left of the layer's linkNs is the way. */
+  sendNs: number;
+  /** The direction of a link that sends longest, and when; undefined where nothing leaves a switch. */
+  busiest?: { phase: LinkPhase; from: string; to: string; ns: number };
 }
 
-/** What each layer of a plan sends over the links of its network. */
+/** What each layer of a plan sends over the links of its network; with the first layer's, the request. */
 export function linkLoads(
   plan: FabricPlan,
   layers: readonly FabricLayer[],
@@ -205,19 +211,29 @@ export function linkLoads(
   const numbers = new Map(network.names.map((name, i) => [name, i]));
   const place = ({ switch: at, pipe: number }: PipeName): PipeAt => [numbers.get(at)!, number];
   return plan.layers.map(({ name, option, pipes }, l) => {
+    const here = pipes.map(place);
     const next = plan.layers[l + 1]?.pipes ?? [];
-    const { merging, tiles } = layerFlows(
-      layers[l],
-      option,
-      pipe.lanes,
-      pipes.map(place),
-      next.map(place),
-      plan.mergers.map(place),
-    );
-    const { bytes: sent, busiest, busiestNs } = routeFlows(network, [...merging, ...tiles], bytes);
-    if (busiest === undefined) return { layer: name, bytes: 0 };
-    const { from, to } = topology.links[busiest >> 1];
-    const ends = busiest % 2 === 0 ? { from, to } : { from: to, to: from };
-    return { layer: name, bytes: sent, busiest: { ...ends, ns: busiestNs } };
+    const mergers = plan.mergers.map(place);
+    const sent = layerFlows(layers[l], option, pipe.lanes, here, next.map(place), mergers);
+    const [host] = topology.hosts;
+    const request =
+      l === 0 && host !== undefined
+        ? requestFlows(numbers.get(host.switch)!, requestPackets(layers[l], option, pipe), here)
+        : [];
+    const load: LinkLoad = { layer: name, bytes: 0, sendNs: 0 };
+    const phases: [LinkPhase, Flow[]][] = [
+      ["request", request],
+      ["merging", sent.merging],
+      ["tiles", sent.tiles],
+    ];
+    for (const [phase, flows] of phases) {
+      const { bytes: ofPhase, busiest, busiestNs: ns } = routeFlows(network, flows, bytes);
+      load.bytes += ofPhase;
+      load.sendNs += ns;
+      if (busiest === undefined || ns <= (load.busiest?.ns ?? 0)) continue;
+      const { from, to } = topology.links[busiest >> 1];
+      load.busiest = { phase, ...(busiest % 2 === 0 ? { from, to } : { from: to, to: from }), ns };
+    }
+    return load;
   });
 }

@@ -172,6 +172,7 @@ async function lowerKey(
   asked: Asked,
 ): Promise<FabricChange | undefined> {
   const given = layers.filter((layer) => (asked.keyBits(layer) ?? keyWidths[0]) > keyWidths[0]);
+  if (given.length === 0) return undefined;
   const order = [layers[worst], ...layers.filter((_, l) => l !== worst)].filter((l) => given.includes(l));
   const lowered = (some: readonly FabricLayer[], less: number) => (layer: FabricLayer) => {
     const g = asked.keyBits(layer);

@@ -182,20 +182,20 @@ export class FabricSearch {
       }
       if (this.#best !== undefined && this.objective !== "switches" && choice.bound >= this.#best.value)
         continue;
-      const offered = this.#offer(choice, built.cluster, mergers);
-      if (offered !== undefined) {
-        await this.#afterLinks(options, offered, built.cluster, mergers, radius, label);
-        continue;
-      }
+      let offered = this.#offer(choice, built.cluster, mergers);
       // What fits by count has not found its places: less, until it does.
       for (const share of [0.95, 0.9, 0.8, 0.7]) {
+        if (offered !== undefined) break;
         const less = await this.#choose(options, Math.floor(share * (pipes - mergers)), radius, label);
         if (less === undefined) break;
-        const placed = this.#offer(less, built.cluster, mergers);
-        if (placed === undefined) continue;
-        await this.#afterLinks(options, placed, built.cluster, mergers, radius, label);
-        break;
+        offered = this.#offer(less, built.cluster, mergers);
       }
+      if (offered === undefined && this.#best === undefined) {
+        const least = await this.#choose(options, pipes - mergers, radius, label, "memory");
+        if (least !== undefined) offered = this.#offer(least, built.cluster, mergers);
+      }
+      if (offered !== undefined)
+        await this.#afterLinks(options, offered, built.cluster, mergers, radius, label);
     }
   }
 
@@ -283,6 +283,7 @@ export class FabricSearch {
     pipes: number,
     linkNs: (switches: number) => number,
     label: string,
+    objective: Objective = this.objective === "switches" ? "latency" : this.objective,
   ): Promise<Choice | undefined> {
     const { solver, deadline, progress, signal, statistics } = this.context;
     if (options.some((o) => o.length === 0)) return undefined;
@@ -290,7 +291,6 @@ export class FabricSearch {
     await new Promise((done) => setImmediate(done));
     if (signal?.aborted || progress.cancelled) throw error("placement-cancelled", label);
     const capacity = { pipes, rows: this.pipe.rows, pipesPerSwitch: this.pipe.pipes, linkNs };
-    const objective = this.objective === "switches" ? "latency" : this.objective;
     const left = deadline - performance.now();
     const choice = await chooseOptions(options, objective, capacity, solver, left, signal, (live) =>
       this.#report(label, live),

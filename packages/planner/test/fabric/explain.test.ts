@@ -22,6 +22,7 @@ describe("what does not fit", () => {
     expect(why).toMatchObject({ resource: "sram", layer: "large", unit: "bytes" });
     expect(why.missing).toBe(why.needed - why.available);
     expect(why.missing).toBeGreaterThan(0);
+    expect(why.changes.map((change) => change.kind)).not.toContain("g");
     const [more] = why.changes;
     if (more.kind !== "switches") throw new Error("no switches are proposed first");
     const network = (n: number) => makeTopology("leaf-spine", { leaves: n - 1, spines: 1 });

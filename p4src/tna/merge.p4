@@ -33,9 +33,10 @@ header lanes_t {
 }
 
 struct headers_t {
-    ethernet_t ethernet;
-    matchmul_t matchmul;
-    lanes_t    lanes;
+    ethernet_t   ethernet;
+    ether_type_t ether_type;
+    matchmul_t   matchmul;
+    lanes_t      lanes;
 }
 
 // Of a register: the request, and a number that counts for this request alone.
@@ -73,13 +74,7 @@ parser MergeParser(packet_in packet,
         transition parse_ethernet;
     }
 
-    state parse_ethernet {
-        packet.extract(hdr.ethernet);
-        transition select(hdr.ethernet.ether_type) {
-            ETHERTYPE_MATCHMUL: parse_matchmul;
-            default: foreign;
-        }
-    }
+<%~ include("../v1model/serve-outer", it) %>
 
     // Only what comes from a loopback port is merged.
     state parse_matchmul {
@@ -391,6 +386,7 @@ control MergeDeparser(packet_out packet,
                       in ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md) {
     apply {
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.ether_type);
         packet.emit(hdr.matchmul);
         packet.emit(hdr.lanes);
     }

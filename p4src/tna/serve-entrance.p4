@@ -52,10 +52,15 @@
         ig_tm_md.bypass_egress = 1;
     }
 
+    // To a host whose addresses egress knows.
+    action deliver(bit<9> port) {
+        ig_tm_md.ucast_egress_port = port;
+    }
+
     // To another link, a host, or a loopback port of the destination. A packet without a port is dropped.
     table route {
         key = { hdr.matchmul.destination: exact; }
-        actions = { forward; NoAction; }
+        actions = { forward; deliver; NoAction; }
         size = <%= it.size.route %>;
         const default_action = NoAction();
     }

@@ -85,12 +85,13 @@ header byte_t {
 }
 
 struct headers_t {
-    ethernet_t ethernet;
-    matchmul_t matchmul;
-    lanes_t    lanes;
+    ethernet_t   ethernet;
+    ether_type_t ether_type;
+    matchmul_t   matchmul;
+    lanes_t      lanes;
 <% if (it.pools) { -%>
-    best_t     best;
-    sample_t   sample;  // not sent on
+    best_t       best;
+    sample_t     sample;  // not sent on
 <% } -%>
     byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
 }
@@ -178,13 +179,7 @@ parser ServeParser(packet_in packet,
         transition parse_ethernet;
     }
 
-    state parse_ethernet {
-        packet.extract(hdr.ethernet);
-        transition select(hdr.ethernet.ether_type) {
-            ETHERTYPE_MATCHMUL: parse_matchmul;
-            default: foreign;
-        }
-    }
+<%~ include("../v1model/serve-outer", it) %>
 
     // Only what comes from a loopback port chooses how it is parsed.
     state parse_matchmul {
@@ -277,7 +272,7 @@ control Serve(inout headers_t hdr,
     // The hosts' routes once more: a packet passes here where its own pass has made it an answer.
     table answers {
         key = { hdr.matchmul.reply: exact @name("destination"); }
-        actions = { forward; NoAction; }
+        actions = { forward; deliver; NoAction; }
         size = <%= it.size.route %>;
         const default_action = NoAction();
     }
@@ -964,6 +959,7 @@ control ServeDeparser(packet_out packet,
                       in ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md) {
     apply {
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.ether_type);
         packet.emit(hdr.matchmul);
         packet.emit(hdr.lanes);
 <% if (it.pools) { -%>

@@ -7,8 +7,9 @@
 <%~ include("../v1model/serve-headers", { ...it, recirculates: false }) %>
 
 struct headers_t {
-    ethernet_t ethernet;
-    matchmul_t matchmul;
+    ethernet_t   ethernet;
+    ether_type_t ether_type;
+    matchmul_t   matchmul;
 }
 
 struct metadata_t { }
@@ -23,13 +24,7 @@ parser TransitParser(packet_in packet,
         transition parse_ethernet;
     }
 
-    state parse_ethernet {
-        packet.extract(hdr.ethernet);
-        transition select(hdr.ethernet.ether_type) {
-            ETHERTYPE_MATCHMUL: parse_matchmul;
-            default: foreign;
-        }
-    }
+<%~ include("../v1model/serve-outer", it) %>
 
     // Nothing is here that a packet could come back for.
     state parse_matchmul {
@@ -68,6 +63,7 @@ control TransitDeparser(packet_out packet,
                         in ingress_intrinsic_metadata_for_deparser_t ig_dprsr_md) {
     apply {
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.ether_type);
         packet.emit(hdr.matchmul);
     }
 }

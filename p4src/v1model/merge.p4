@@ -23,9 +23,13 @@ header lanes_t {
 }
 
 struct headers_t {
-    ethernet_t ethernet;
-    matchmul_t matchmul;
-    lanes_t    lanes;
+    ethernet_t   ethernet;
+    ether_type_t ether_type;
+    ipv4_t       ipv4;  // these three of an answer to a host that has addresses
+    ipv6_t       ipv6;
+    udp_t        udp;
+    matchmul_t   matchmul;
+    lanes_t      lanes;
 }
 
 struct metadata_t {
@@ -45,12 +49,10 @@ parser MergeParser(packet_in packet,
                    inout metadata_t meta,
                    inout standard_metadata_t standard_metadata) {
     state start {
-        packet.extract(hdr.ethernet);
-        transition select(hdr.ethernet.ether_type) {
-            ETHERTYPE_MATCHMUL: parse_matchmul;
-            default: accept;
-        }
+        transition parse_ethernet;
     }
+
+<%~ include("./serve-outer", it) %>
 
     state parse_matchmul {
         packet.extract(hdr.matchmul);
@@ -63,12 +65,19 @@ parser MergeParser(packet_in packet,
             (VERSION, KIND_STORE, <%= port %>): parse_lanes;
 <%   } -%>
 <% } -%>
+            (VERSION, KIND_ANSWER, _): parse_answer;
             (VERSION, _, _): accept;
             default: foreign;
         }
     }
 
     state parse_lanes {
+        packet.extract(hdr.lanes);
+        transition accept;
+    }
+
+    // Its logits are part of UDP's checksum.
+    state parse_answer {
         packet.extract(hdr.lanes);
         transition accept;
     }
@@ -249,9 +258,13 @@ control Serve(inout headers_t hdr,
 control MergeDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.ether_type);
+        packet.emit(hdr.ipv4);
+        packet.emit(hdr.ipv6);
+        packet.emit(hdr.udp);
         packet.emit(hdr.matchmul);
         packet.emit(hdr.lanes);
     }
 }
 
-V1Switch(MergeParser(), NoChecksum(), Serve(), Copies(), NoChecksum(), MergeDeparser()) main;
+V1Switch(MergeParser(), NoChecksum(), Serve(), Copies(), Ipv4Checksum(), MergeDeparser()) main;

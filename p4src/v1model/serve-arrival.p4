@@ -12,7 +12,9 @@
             meta.port = standard_metadata.ingress_port;
         }
 <% } -%>
-        if (standard_metadata.parser_error != error.NoError || !hdr.matchmul.isValid()) {
+        // What calls itself an answer may have no logits.
+        if (!hdr.matchmul.isValid() ||
+            (standard_metadata.parser_error != error.NoError && hdr.matchmul.kind != KIND_ANSWER)) {
             drop(MALFORMED);
             return;
         }

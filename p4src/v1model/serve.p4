@@ -47,11 +47,15 @@ header byte_t {
 }
 
 struct headers_t {
-    ethernet_t ethernet;
-    matchmul_t matchmul;
-    lanes_t    lanes;
+    ethernet_t   ethernet;
+    ether_type_t ether_type;
+    ipv4_t       ipv4;  // these three of an answer to a host that has addresses
+    ipv6_t       ipv6;
+    udp_t        udp;
+    matchmul_t   matchmul;
+    lanes_t      lanes;
 <% if (it.pools) { -%>
-    best_t     best;
+    best_t       best;
 <% } -%>
     byte_t[<%= it.restSize %>]  rest;  // low bytes of lanes that wait to be keys
     byte_t[<%= slots.length %>]  key;   // one byte for each bank and lookup: not sent on
@@ -83,12 +87,10 @@ parser ServeParser(packet_in packet,
                    inout metadata_t meta,
                    inout standard_metadata_t standard_metadata) {
     state start {
-        packet.extract(hdr.ethernet);
-        transition select(hdr.ethernet.ether_type) {
-            ETHERTYPE_MATCHMUL: parse_matchmul;
-            default: accept;
-        }
+        transition parse_ethernet;
     }
+
+<%~ include("./serve-outer", it) %>
 
     // Only what comes from a loopback port chooses how it is parsed.
     state parse_matchmul {
@@ -104,6 +106,7 @@ parser ServeParser(packet_in packet,
             (VERSION, KIND_WORK, <%= port %>): parse_mode;
 <%   } -%>
 <% } -%>
+            (VERSION, KIND_ANSWER, _): parse_answer;
             (VERSION, _, _): accept;
             default: foreign;
         }
@@ -116,6 +119,12 @@ parser ServeParser(packet_in packet,
 <% } -%>
             default: foreign;
         }
+    }
+
+    // Its logits are part of UDP's checksum.
+    state parse_answer {
+        packet.extract(hdr.lanes);
+        transition accept;
     }
 
     // Not for us: the pipeline drops what has no valid MatchMul header.
@@ -613,6 +622,10 @@ control Serve(inout headers_t hdr,
 control ServeDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.ether_type);
+        packet.emit(hdr.ipv4);
+        packet.emit(hdr.ipv6);
+        packet.emit(hdr.udp);
         packet.emit(hdr.matchmul);
         packet.emit(hdr.lanes);
 <% if (it.pools) { -%>
@@ -622,4 +635,4 @@ control ServeDeparser(packet_out packet, in headers_t hdr) {
     }
 }
 
-V1Switch(ServeParser(), NoChecksum(), Serve(), Copies(), NoChecksum(), ServeDeparser()) main;
+V1Switch(ServeParser(), NoChecksum(), Serve(), Copies(), Ipv4Checksum(), ServeDeparser()) main;

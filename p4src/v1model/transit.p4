@@ -6,9 +6,20 @@
 
 <%~ include("./serve-headers", it) %>
 
+header lanes_t {
+<% for (const m of it.lanes) { -%>
+    bit<32> l<%= m %>;
+<% } -%>
+}
+
 struct headers_t {
-    ethernet_t ethernet;
-    matchmul_t matchmul;
+    ethernet_t   ethernet;
+    ether_type_t ether_type;
+    ipv4_t       ipv4;  // these three of an answer to a host that has addresses
+    ipv6_t       ipv6;
+    udp_t        udp;
+    matchmul_t   matchmul;
+    lanes_t      lanes;  // of an answer
 }
 
 struct metadata_t {
@@ -24,19 +35,24 @@ parser TransitParser(packet_in packet,
                      inout metadata_t meta,
                      inout standard_metadata_t standard_metadata) {
     state start {
-        packet.extract(hdr.ethernet);
-        transition select(hdr.ethernet.ether_type) {
-            ETHERTYPE_MATCHMUL: parse_matchmul;
-            default: accept;
-        }
+        transition parse_ethernet;
     }
+
+<%~ include("./serve-outer", it) %>
 
     state parse_matchmul {
         packet.extract(hdr.matchmul);
-        transition select(hdr.matchmul.version) {
-            VERSION: accept;
+        transition select(hdr.matchmul.version, hdr.matchmul.kind) {
+            (VERSION, KIND_ANSWER): parse_answer;
+            (VERSION, _): accept;
             default: foreign;
         }
+    }
+
+    // Its logits are part of UDP's checksum.
+    state parse_answer {
+        packet.extract(hdr.lanes);
+        transition accept;
     }
 
     // Not for us: the pipeline drops what has no valid MatchMul header.
@@ -69,8 +85,13 @@ control Serve(inout headers_t hdr,
 control TransitDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.ether_type);
+        packet.emit(hdr.ipv4);
+        packet.emit(hdr.ipv6);
+        packet.emit(hdr.udp);
         packet.emit(hdr.matchmul);
+        packet.emit(hdr.lanes);
     }
 }
 
-V1Switch(TransitParser(), NoChecksum(), Serve(), Copies(), NoChecksum(), TransitDeparser()) main;
+V1Switch(TransitParser(), NoChecksum(), Serve(), Copies(), Ipv4Checksum(), TransitDeparser()) main;

@@ -1,4 +1,4 @@
-import { ServeKind, type ServeNetwork } from "@matchmul/planner";
+import { requestFromHost, ServeKind, type ServeNetwork, withoutOuter } from "@matchmul/planner";
 import type { Malformed } from "./malformed.js";
 import {
   isServePacket,
@@ -159,8 +159,9 @@ export class Clients implements HostSide {
     if (this.#left === 0) this.#finish(0);
   }
 
-  receive(host: number, bytes: Uint8Array, time: number): void {
+  receive(host: number, frame: Uint8Array, time: number): void {
     const { statistics } = this;
+    const bytes = withoutOuter(frame) ?? frame;
     const slot =
       isServePacket(bytes) && readField(bytes, "kind") === ServeKind.answer
         ? this.#byHost[host].get(readField(bytes, "slot"))
@@ -270,7 +271,9 @@ export class Clients implements HostSide {
       // Packets on their way are not changed.
       const copy = packet.slice();
       writeField(copy, "attempt", attempt);
-      this.partition().sendFromHost(host, copy, at);
+      const { address } = this.network.hosts[host];
+      const frame = address === undefined ? copy : requestFromHost(copy, address);
+      this.partition().sendFromHost(host, frame, at);
     }
     if (this.#phase === "requests" && this.malformed !== null)
       for (const { from, bytes } of this.malformed.beside(slot.packets, this.#next / this.options.requests)) {

@@ -2,6 +2,7 @@ export type { CatalogEntry } from "./catalog.js";
 export { checkProfile, listProfiles, loadProfile, type ProfileEntry, profileDirectory } from "./load.js";
 export { formatIssue, type YamlIssue, type YamlSource } from "./positions.js";
 export { type HardwareProfile, type PipelineProfile, profileSchema } from "./schema.js";
+export { parseIp } from "./topology/addresses.js";
 export { makeTopology, type TopologyKind, type TopologyOptions, topologyKinds } from "./topology/generate.js";
 export {
   checkTopology,

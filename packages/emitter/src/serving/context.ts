@@ -9,7 +9,9 @@
  * | admit | port, slot | admit_request | reply |
  * | requests | index | place | address, pc, parse, group |
  * | route | destination | forward | port |
- * | on Tofino answers (tile), returns (merge) | destination | forward | port |
+ * | | | on Tofino deliver: to a host that `clients` knows | port |
+ * | on Tofino answers (tile) | destination | forward, deliver | port |
+ * | on Tofino returns (merge) | destination | forward | port |
  * | slots | layer, slot | locate | base, arrivals, state |
  * | sequencer | kind, layer, pc | store_row | pc, parse, d_address |
  * | | | store_last | pc, parse, d_address, total, group |
@@ -29,8 +31,10 @@
  * | | | task_merge | address, index, group, task, source |
  * | lookup_S, S the slot | row; on Tofino its page (all but 8 bits), then its low 8 bits | add_S | 32 words |
  * | merges | layer | add_parts, max_parts | parts |
+ * | clients, in egress | port | over_ipv4, over_ipv6 | MAC of host and switch, IP of host and switch |
  *
- * serve.p4 has all but merges; merge.p4 has links, admit, requests, route, slots and merges; transit.p4 the first four.
+ * serve.p4 has all but merges; merge.p4 has links, admit, requests, route, slots and merges; transit.p4 the first four;
+ * all have clients.
  * A negative parameter is written in two's complement. A miss drops the packet, but for lookups, where it adds nothing,
  * and links, where it means a host's port. `requests` is the model's input layout: a host cannot write elsewhere.
  */

@@ -1,4 +1,6 @@
 import {
+  type HostAddress,
+  type Route,
   SERVE_LANES,
   type ServePipe,
   type ServeStep,
@@ -6,6 +8,7 @@ import {
   TaskPart,
   type TilePipe,
 } from "@matchmul/planner";
+import { parseIp } from "@matchmul/profiles";
 
 /** An entry of any table but the lookups; all keys are exact (context.ts). */
 export interface ServeEntry {
@@ -13,7 +16,9 @@ export interface ServeEntry {
   action: string;
   keys: number[];
   /** Unsigned. */
-  params: number[];
+  params: (number | bigint)[];
+  /** The P4 control it is in; default SERVE_CONTROL. */
+  control?: string;
   /** For people. */
   label?: string;
 }
@@ -113,16 +118,22 @@ export function* controlEntries(pipe: ServePipe, target: string): Generator<Serv
     yield { table: "admit", action: "admit_request", keys: [port, slot], params: [reply] };
   for (const { index, address, pc, parse, group } of pipe.requests)
     yield { table: "requests", action: "place", keys: [index], params: [word(address), pc, parse, group] };
-  for (const { destination, port } of pipe.routes)
-    yield { table: "route", action: "forward", keys: [destination], params: [port] };
+  // A Tofino's unicast passes no egress but where it gets outer headers there.
+  const clients = new Set(target === "v1model" ? [] : pipe.clients?.map(({ port }) => port));
+  const forward = (table: string, { destination, port }: Route): ServeEntry => {
+    const action = clients.has(port) ? "deliver" : "forward";
+    return { table, action, keys: [destination], params: [port] };
+  };
+  for (const route of pipe.routes) yield forward("route", route);
   // A Tofino asks where a packet goes before its pass has made it an answer, or a complete sum.
   const onward =
     target === "v1model"
       ? undefined
       : { tile: "answers", merge: "returns", transit: undefined }[pipe.program];
   if (onward !== undefined)
-    for (const { destination, port } of pipe.routes)
-      yield { table: onward, action: "forward", keys: [destination], params: [port] };
+    // A merged sum goes to no host.
+    for (const route of pipe.routes)
+      yield { ...forward(onward, route), ...(onward === "returns" && { action: "forward" }) };
   for (const { layer, slot, base, arrivals, state } of pipe.slots)
     yield { table: "slots", action: "locate", keys: [layer, slot], params: [base, arrivals, state] };
   if (pipe.program === "tile") {
@@ -132,6 +143,18 @@ export function* controlEntries(pipe: ServePipe, target: string): Generator<Serv
   if (pipe.program === "merge")
     for (const { layer, operation, parts } of pipe.merges)
       yield { table: "merges", action: `${operation}_parts`, keys: [layer], params: [parts] };
+  for (const { port, address } of pipe.clients ?? []) yield clientEntry(port, address);
+}
+
+/** Bytes in network order as one number. */
+const numberOf = (bytes: Uint8Array): bigint => bytes.reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
+
+function clientEntry(port: number, { mac, ip, serverMac, serverIp }: HostAddress): ServeEntry {
+  const host = parseIp(ip)!;
+  const macs = [mac, serverMac].map((m) => BigInt(`0x${m.replaceAll(":", "")}`));
+  const ips = [host, parseIp(serverIp)!].map(numberOf);
+  const action = host.length === 4 ? "over_ipv4" : "over_ipv6";
+  return { control: "Copies", table: "clients", action, keys: [port], params: [...macs, ...ips] };
 }
 
 export interface LookupRow {

@@ -36,6 +36,7 @@ export interface TableSizes {
   sequencer: number;
   tasks: number;
   merges: number;
+  clients: number;
 }
 
 const sorted = (values: Iterable<number>): number[] => [...new Set(values)].sort((a, b) => a - b);
@@ -96,6 +97,7 @@ export function shapeOf(pipe: ServePipe, target: string): PipeShape {
           0,
         ) ?? 0,
       merges: pipe.program === "merge" ? pipe.merges.length : 0,
+      clients: pipe.clients?.length ?? 0,
     },
   };
 }

@@ -124,9 +124,12 @@ export function serveCommands(pipe: ServePipe, target: string): Buffer {
   const out = new TextBuffer();
   out.text(`# ${pipe.name}\n`.replace(/[^\n -~]/g, "?"));
   groupCommands(pipe.groups, out);
-  for (const { table, action, keys, params, label } of controlEntries(pipe, target)) {
+  for (const { table, action, keys, params, label, control = SERVE_CONTROL } of controlEntries(
+    pipe,
+    target,
+  )) {
     if (label) out.text(`# ${label.replace(/[^ -~]/g, "?")}\n`);
-    const command = `table_add ${SERVE_CONTROL}.${table} ${SERVE_CONTROL}.${action} ${keys.join(" ")} =>`;
+    const command = `table_add ${control}.${table} ${control}.${action} ${keys.join(" ")} =>`;
     out.text(`${params.length === 0 ? command : `${command} ${params.join(" ")}`}\n`);
   }
   // A Tofino's key is a page and a byte: together they are the row's address.

@@ -41,6 +41,15 @@ const common = {
     },
   ],
   routes: [{ destination: 2, port: 8 }],
+  clients: [4, 12].map((port, i) => ({
+    port,
+    address: {
+      mac: "02:00:00:00:00:07",
+      ip: ["192.0.2.7", "2001:db8::7"][i],
+      serverMac: "02:00:00:00:88:b5",
+      serverIp: ["192.0.2.1", "2001:db8::1"][i],
+    },
+  })),
   admissions: [{ port: 4, slot: 0, reply: 3 }],
   requests: [{ index: 0, address: 0, pc: 1, parse: 2, group: 1 }],
   slots: [{ layer: 0, slot: 0, base: 0, arrivals: 0, state: 0 }],

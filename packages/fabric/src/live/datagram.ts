@@ -1,3 +1,5 @@
+import { withoutOuter } from "@matchmul/planner";
+
 /** Bytes of Ethernet, which is not on the way between hosts and the edge: UDP takes its place. */
 const ethernetBytes = 14;
 
@@ -10,7 +12,7 @@ export function fromDatagram(datagram: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** What a host gets of a frame. */
+/** What a host gets of a frame: UDP is the socket's own. */
 export function toDatagram(frame: Uint8Array): Uint8Array {
-  return frame.subarray(ethernetBytes);
+  return (withoutOuter(frame) ?? frame).subarray(ethernetBytes);
 }

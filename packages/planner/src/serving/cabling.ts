@@ -1,6 +1,6 @@
 import type { HardwareProfile, Topology } from "@matchmul/profiles";
 import { error } from "./diagnostics.js";
-import { CONTINUE, type NodeId } from "./types.js";
+import { CONTINUE, type HostAddress, type NodeId } from "./types.js";
 
 /** A pipe's ports. */
 export interface PipePorts {
@@ -20,6 +20,7 @@ export interface CabledHost {
   switch: string;
   pipe: number;
   port: number;
+  address?: HostAddress;
 }
 
 interface Cable {
@@ -140,8 +141,15 @@ export class Cabling {
         });
       }
     }
-    for (const { name, switch: at, port } of plugged)
-      this.hosts.push({ node: node++, name, switch: at, pipe: pipeOfPort(port), port });
+    for (const { name, switch: at, port, address } of plugged)
+      this.hosts.push({
+        node: node++,
+        name,
+        switch: at,
+        pipe: pipeOfPort(port),
+        port,
+        ...(address && { address }),
+      });
     for (const end of [...this.pipes, ...this.hosts]) this.#nodes.set(end.node, { end });
     for (const pipe of this.pipes) {
       const only = pipe.loopbacks.length === 1;

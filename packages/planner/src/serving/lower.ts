@@ -139,6 +139,7 @@ export function lowerServing(
         port: cabling.port(ports.switch, destination, destination + ports.node),
       })),
       admissions,
+      clients: here.flatMap(({ port, address }) => (address === undefined ? [] : [{ port, address }])),
       requests:
         admissions.length === 0
           ? []
@@ -155,12 +156,13 @@ export function lowerServing(
     name: model.name,
     topology: topology.name,
     pipes,
-    hosts: clients.map(({ node, name, switch: at, port, slots: own }) => ({
+    hosts: clients.map(({ node, name, switch: at, port, slots: own, address }) => ({
       node,
       name,
       switch: at,
       port,
       slots: own,
+      ...(address && { address }),
     })),
     links: cabling.cables,
     request,

@@ -1,5 +1,6 @@
-import { CONTINUE, PARSE_CONTINUE, ServeKind, type ServePipe } from "./types.js";
-import { decodeServePacket, encodeServePacket, type ServePacket } from "./wire.js";
+import { ANSWER_PAYLOAD, answerToHost } from "./outer.js";
+import { CONTINUE, type HostAddress, PARSE_CONTINUE, ServeKind, type ServePipe } from "./types.js";
+import { decodeServePacket, emptyEthernet, encodeServePacket, type ServePacket } from "./wire.js";
 
 /** A packet that leaves a pipe. */
 export interface Emitted {
@@ -22,6 +23,9 @@ export type DropReason =
   /** An arrival after which others are still missing, or one that came before. */
   | "stored";
 
+/** Shorter ones have not all logits. */
+const ANSWER_FRAME = emptyEthernet().length + ANSWER_PAYLOAD;
+
 /**
  * A pipe that forwards, and what all pipes have in common: admission, routes, multicast. `process` is one pass, from a
  * packet that comes in by a port to those that leave; packets that leave by a loopback are for the caller to bring back.
@@ -42,6 +46,7 @@ export class PassMachine {
   readonly #groups: Map<number, { port: number; rid: number }[]>;
   readonly #slots: Map<number, ServePipe["slots"][number]>;
   readonly #admissions: Map<number, ServePipe["admissions"][number]>;
+  readonly #clients: Map<number, HostAddress>;
   readonly #requests: Map<number, ServePipe["requests"][number]>;
 
   constructor(pipe: ServePipe) {
@@ -53,6 +58,7 @@ export class PassMachine {
     this.#groups = new Map(pipe.groups.map((g) => [g.id, g.copies]));
     this.#slots = new Map(pipe.slots.map((s) => [s.layer * 65536 + s.slot, s]));
     this.#admissions = new Map(pipe.admissions.map((a) => [a.port * 65536 + a.slot, a]));
+    this.#clients = new Map(pipe.clients?.map((c) => [c.port, c.address]));
     this.#requests = new Map(pipe.requests.map((r) => [r.index, r]));
   }
 
@@ -87,7 +93,11 @@ export class PassMachine {
 
   protected route(packet: ServePacket): Emitted[] {
     const port = this.#routes.get(packet.header.destination);
-    return port === undefined ? this.drop("unrouted") : this.send(port, packet);
+    if (port === undefined) return this.drop("unrouted");
+    const [out] = this.send(port, packet);
+    const client = packet.header.kind === ServeKind.answer ? this.#clients.get(port) : undefined;
+    if (client === undefined || out.bytes.length < ANSWER_FRAME) return [out];
+    return [{ port, bytes: answerToHost(out.bytes, client) }];
   }
 
   /** DATA and PARTIAL at their pipe: what is counted from the slot's first becomes the store's own. */

@@ -193,7 +193,7 @@ export class PipeBuilder {
   }
 
   /** @param common what the network gives each pipe */
-  build(common: Pick<ServePipe, "routes" | "admissions" | "requests">): ServePipe {
+  build(common: Pick<ServePipe, "routes" | "admissions" | "clients" | "requests">): ServePipe {
     const { node, name, switch: at, pipe, loopbacks, links } = this.ports;
     const { groups, slots, states, arrivals } = this;
     const base = {

@@ -6,6 +6,7 @@
  * As in ../microcode, nothing here is P4 yet: a ServePipe says what a pipe's tables hold and what a pass does. The
  * interpreter in machine.ts executes it, the emitter writes it down.
  */
+import type { TopologyHost } from "@matchmul/profiles";
 
 /** A pipe or a host, numbered from 1: what a packet's `destination` names. */
 export type NodeId = number;
@@ -212,6 +213,9 @@ export interface Admission {
   reply: NodeId;
 }
 
+/** Addresses of a host that speaks UDP, and those it sends requests to: MAC `02:00:00:00:00:01`, IPv4 or IPv6. */
+export type HostAddress = NonNullable<TopologyHost["address"]>;
+
 interface PipeCommon {
   node: NodeId;
   /** `leaf0-pipe2`. */
@@ -227,6 +231,8 @@ interface PipeCommon {
   admissions: Admission[];
   /** Where there are admissions: what a request packet of this index gets, whatever its sender wrote there. */
   requests: RequestPart[];
+  /** Hosts here that speak UDP, by their ports. */
+  clients?: { port: number; address: HostAddress }[];
   slots: SlotEntry[];
   /** Registers: layer and slot states, arrival cells. */
   states: number;
@@ -282,7 +288,15 @@ export interface ServeNetwork {
   name: string;
   topology: string;
   pipes: ServePipe[];
-  hosts: { node: NodeId; name: string; switch: string; port: number; slots: number[] }[];
+  hosts: {
+    node: NodeId;
+    name: string;
+    switch: string;
+    port: number;
+    slots: number[];
+    /** Of a host that speaks UDP. */
+    address?: HostAddress;
+  }[];
   /** Cables between switches; ports are those of the pipes at their ends. */
   links: {
     from: { switch: string; port: number };

@@ -1,3 +1,4 @@
+import { withoutOuter } from "./outer.js";
 import { serveFields } from "./types.js";
 
 export type ServeField = (typeof serveFields)[number][0];
@@ -46,10 +47,11 @@ export function encodeServePacket({ ethernet, header, payload }: ServePacket): U
   return bytes;
 }
 
-/** Undefined: not a packet of this protocol and version. */
-export function decodeServePacket(bytes: Uint8Array): ServePacket | undefined {
-  if (bytes.length < SERVE_HEADER_BYTES) return undefined;
-  if (((bytes[12] << 8) | bytes[13]) !== SERVE_ETHERTYPE || bytes[14] !== SERVE_VERSION) return undefined;
+/** A packet, bare or over UDP. Undefined: not one of this protocol and version. */
+export function decodeServePacket(frame: Uint8Array): ServePacket | undefined {
+  const bytes = withoutOuter(frame);
+  if (bytes === undefined || bytes.length < SERVE_HEADER_BYTES || bytes[14] !== SERVE_VERSION)
+    return undefined;
   const header = {} as ServeHeader;
   let at = ETHERNET_BYTES;
   for (const [name, bits] of serveFields) {

@@ -2,6 +2,8 @@ import type { FromSchema } from "json-schema-to-ts";
 
 const name = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_.-]*$" } as const;
 const rate = { type: "number", exclusiveMinimum: 0, description: "Gb/s, each way" } as const;
+const mac = { type: "string", pattern: "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$" } as const;
+const ip = { type: "string", minLength: 2, description: "IPv4 or IPv6 address" } as const;
 const delay = { type: "number", minimum: 0, description: "propagation delay in ns, one way" } as const;
 
 /** One JSON Schema (2020-12) for topologies: it validates the YAML, and gives the TypeScript type. */
@@ -77,6 +79,21 @@ export const topologySchema = {
           switch: { ...name, description: "the switch it is connected to" },
           gbps: rate,
           delayNs: delay,
+          address: {
+            type: "object",
+            additionalProperties: false,
+            required: ["mac", "ip", "serverMac", "serverIp"],
+            description: "of a host that speaks UDP; without it answers come bare, in Ethernet frames",
+            properties: {
+              mac: { ...mac, description: "the host's own" },
+              ip: { ...ip, description: "the host's own, IPv4 or IPv6" },
+              serverMac: {
+                ...mac,
+                description: "what the host sends requests to; any that its segment has not",
+              },
+              serverIp: { ...ip, description: "what the host sends requests to, of the same IP version" },
+            },
+          },
         },
       },
     },

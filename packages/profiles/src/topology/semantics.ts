@@ -4,6 +4,7 @@ import { MatchMulError } from "@matchmul/common";
 import { loadProfile } from "../load.js";
 import { nearest, type YamlIssue, type YamlSource } from "../positions.js";
 import type { HardwareProfile } from "../schema.js";
+import { parseIp } from "./addresses.js";
 import type { Topology } from "./schema.js";
 
 /** A switch's profile: by name, or a path from the topology's own file. */
@@ -51,6 +52,15 @@ export function topologyIssues(source: YamlSource, topology: Topology): YamlIssu
   });
   topology.hosts.forEach((h, i) => {
     if (expectSwitch(h.switch, ["hosts", i, "switch"])) use(h.switch, 1);
+    if (h.address === undefined) return;
+    const [host, server] = (["ip", "serverIp"] as const).map((key) => {
+      const bytes = parseIp(h.address![key]);
+      if (bytes === undefined)
+        add(["hosts", i, "address", key], `expected an IPv4 or IPv6 address, found ${h.address![key]}`);
+      return bytes;
+    });
+    if (host !== undefined && server !== undefined && host.length !== server.length)
+      add(["hosts", i, "address", "serverIp"], "expected an address of the same IP version as ip");
   });
   const profiles = new Map<string, HardwareProfile | undefined>();
   topology.switches.forEach((s, i) => {

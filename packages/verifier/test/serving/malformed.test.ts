@@ -1,6 +1,7 @@
 import {
   decodeServePacket,
   encodeServePacket,
+  requestFromHost,
   requestPackets,
   ServeKind,
   ServeRunner,
@@ -9,6 +10,7 @@ import { randomInput } from "@matchmul/planner/testing";
 import { runInt8 } from "@matchmul/reference";
 import { describe, expect, it } from "vitest";
 import { randomNetwork } from "./networks.js";
+import { ipv4, ipv6 } from "./random-pipe.js";
 import { enginesOf, registersOf, servingTargets } from "./step.js";
 
 /** A copy of a packet with fields of its header changed. */
@@ -49,6 +51,30 @@ describe.each(servingTargets)("malformed packets on %s", (target) => {
     // Of another host's slot, where there is one.
     for (const { slots } of network.hosts.filter((other) => other !== host))
       for (const slot of slots) bad.push(changed(good, { slot }));
+    // Over UDP: cut off, not for us, fragments, options, an IPv6 header between.
+    for (const address of [ipv4, ipv6]) {
+      const frame = requestFromHost(good, address);
+      const udp = address === ipv4 ? 34 : 54;
+      for (let length = 0; length < udp + 40; length++) bad.push(frame.subarray(0, length));
+      const outer: [number, number][] =
+        address === ipv4
+          ? [
+              [14, 0x46],
+              [14, 0x65],
+              [20, 0x20],
+              [20, 0x41],
+              [21, 1],
+              [23, 6],
+              [12, 0x86],
+            ]
+          : [
+              [14, 0x40],
+              [20, 44],
+              [20, 6],
+              [12, 0x08],
+            ];
+      for (const [at, value] of [...outer, [udp + 2, 0], [udp + 3, 0]]) bad.push(withByte(frame, at, value));
+    }
     for (const bytes of bad) runner.inject(host.node, bytes);
     expect(runner.run()).toEqual([]);
     expect(engines.map(registersOf)).toEqual(before);
@@ -71,7 +97,17 @@ describe.each(servingTargets)("malformed packets on %s", (target) => {
         source: 9,
       }),
     );
-    for (const bytes of odd) runner.inject(host.node, bytes);
+    for (const [i, bytes] of odd.entries()) {
+      // Over UDP or not, whatever its addresses, lengths and checksums.
+      const over = [ipv4, undefined, ipv6][i % 3];
+      const frame = over === undefined ? bytes : requestFromHost(bytes, over);
+      if (over !== undefined)
+        for (const at of over === ipv4
+          ? [15, 16, 17, 19, 22, 24, 30, 34, 38, 41]
+          : [15, 18, 21, 30, 54, 58, 61])
+          frame[at] ^= 0xff;
+      runner.inject(host.node, frame);
+    }
     const { logits } = runInt8(model, input);
     const answers = runner.run();
     expect(answers).toHaveLength(Math.ceil(logits.length / 32));

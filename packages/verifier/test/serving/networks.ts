@@ -4,6 +4,7 @@ import { randomConvolutional, randomModel } from "@matchmul/planner/testing";
 import { loadProfile, makeTopology } from "@matchmul/profiles";
 import type { QuantizedModel } from "@matchmul/quantizer";
 import { randomPlan } from "../../../planner/test/serving/plans.js";
+import { ipv4, ipv6 } from "./random-pipe.js";
 
 const profileOf: Record<string, string> = { v1model: "bmv2", tna: "tofino", t2na: "tofino2" };
 
@@ -30,10 +31,16 @@ export function randomNetwork(seed: number, target: string): RandomNetwork {
           );
     const profile = profileOf[target];
     // Of one pipe each, or of four.
-    const topology =
+    const made =
       target === "v1model"
         ? makeTopology("leaf-spine", { leaves: 2, spines: 1 }, { profile })
         : makeTopology("chain", { switches: 2 }, { profile });
+    // Hosts that speak UDP, and some that do not.
+    const addresses = [ipv4, undefined, ipv6];
+    const topology = {
+      ...made,
+      hosts: made.hosts.map((host, h) => ({ ...host, address: addresses[(seed + h) % 3] })),
+    };
     try {
       const { pipes } = loadProfile(profile);
       const plan = randomPlan(random, serveLayers(model), topology, () => pipes, random.next() < 0.5);

@@ -46,7 +46,8 @@ describe.each(servingTargets)("one pass of %s", (target) => {
     // There was something to compare: packets that go on, and every action that entries have.
     expect(sent).toBeGreaterThan(PACKETS / 4);
     const given = new Set<string>();
-    for (const { table, action } of controlEntries(pipe, target)) given.add(`Serve.${table} Serve.${action}`);
+    for (const { table, action, control = "Serve" } of controlEntries(pipe, target))
+      given.add(`${control}.${table} ${control}.${action}`);
     expect([...given].filter((action) => !actions.has(action))).toEqual([]);
     const { malformed, refused, unrouted, stale, stored } = machine.drops;
     expect(Math.min(malformed, refused, unrouted)).toBeGreaterThan(0);

@@ -1,7 +1,9 @@
 import type { Random } from "@matchmul/common";
 import {
   CONTINUE,
+  type HostAddress,
   type MergePipe,
+  requestFromHost,
   SERVE_LANES,
   type SequencerEntry,
   ServeKind,
@@ -15,6 +17,16 @@ import {
 } from "@matchmul/planner";
 
 export const HOST_PORT = 1;
+/** Hosts that speak UDP, over IPv4 and IPv6; the first one does not. */
+const V4_PORT = 4;
+const V6_PORT = 5;
+export const ipv4: HostAddress = {
+  mac: "02:00:00:00:00:07",
+  ip: "192.0.2.7",
+  serverMac: "02:00:00:00:88:b5",
+  serverIp: "198.51.100.1",
+};
+export const ipv6: HostAddress = { ...ipv4, ip: "2001:db8::7", serverIp: "2001:db8:1:2:3:4:192.0.2.1" };
 export const LINK_PORT = 2;
 export const UNKNOWN_PORT = 3;
 
@@ -44,8 +56,16 @@ function common(random: Random, loopback: number) {
       { destination: 1, port: LINK_PORT },
       { destination: 5, port: loopback },
       { destination: 7, port: HOST_PORT },
+      { destination: 8, port: V4_PORT },
+      { destination: 10, port: V6_PORT },
     ],
-    admissions: [0, 1].map((slot) => ({ port: HOST_PORT, slot, reply: 7 })),
+    admissions: [HOST_PORT, V4_PORT, V6_PORT].flatMap((port) =>
+      [0, 1].map((slot) => ({ port, slot, reply: 7 })),
+    ),
+    clients: [
+      { port: V4_PORT, address: ipv4 },
+      { port: V6_PORT, address: ipv6 },
+    ],
     requests: [0, 1].map((index) => ({ index, address: random.integer(0, 8), pc: 0, parse: 2, group: 1 })),
     slots: [0, 1].flatMap((layer) =>
       [0, 1].map((slot) => ({
@@ -245,14 +265,16 @@ export function randomPacket(
   const view = new DataView(bytes.buffer);
   view.setUint16(12, odd() ? 0x0800 : 0x88b5);
   bytes[14] = odd() ? 1 : 2;
-  let port = pick(random, [pipe.loopbacks[0], pipe.loopbacks[0], pipe.loopbacks[0], HOST_PORT, LINK_PORT]);
+  const hostPort = pick(random, [HOST_PORT, V4_PORT, V6_PORT]);
+  const [loopback] = pipe.loopbacks;
+  let port = pick(random, [loopback, loopback, loopback, hostPort, LINK_PORT]);
   if (odd()) port = UNKNOWN_PORT;
   // Nothing comes back to a pipe that sends nothing to be merged.
   const merges = pipe.program !== "tile" || pipe.sequencer.some(({ step }) => step.op === "merge");
   const kinds = Object.values(ServeKind).filter((kind) => merges || kind !== ServeKind.partial);
   bytes[15] = pick(random, kinds);
   bytes[17] = random.integer(0, 1);
-  if (port === HOST_PORT && !odd()) bytes[15] = ServeKind.request;
+  if (port === hostPort && !odd()) bytes[15] = ServeKind.request;
   const orderly = port === pipe.loopbacks[0] && random.next() < 0.8;
   if (orderly) {
     bytes[15] = pipe.program === "tile" ? ServeKind.work : ServeKind.store;
@@ -273,15 +295,17 @@ export function randomPacket(
   if (odd()) bytes[16] = 77;
   // What a merging pipe stores it has sent to itself, of a layer that it knows.
   if (odd() && !(pipe.program === "merge" && bytes[15] === ServeKind.store)) bytes[17] = 9;
-  view.setUint16(18, pick(random, [1, 5, 7, 7, 9]));
-  view.setUint16(20, 7);
+  view.setUint16(18, pick(random, [1, 5, 7, 8, 8, 9, 10, 10]));
+  view.setUint16(20, pick(random, [7, 8, 10]));
   view.setUint16(22, odd() ? 9 : random.integer(0, 1));
   // Over the sign bit: epochs are unsigned.
   const epoch = 0x7fff_fffc + Math.floor(nth / REQUEST);
   // A later one only in packets that are in order: where the step is unknown, a Tofino has noted the epoch already.
   const known = orderly && bytes[16] !== 77 && bytes[17] !== 9;
   const later = known && random.next() < 0.01;
-  view.setUint32(24, odd() ? epoch - 1 : later ? epoch + 1 : epoch);
+  // Earlier ones when either level has seen the epoch.
+  const settled = nth % REQUEST > REQUEST / 2;
+  view.setUint32(24, settled && odd() ? epoch - 1 : later ? epoch + 1 : epoch);
   bytes[28] = random.integer(0, 2);
   bytes[29] = random.integer(0, 255);
   view.setUint16(32, odd() ? 9 : random.integer(1, 3));
@@ -296,6 +320,24 @@ export function randomPacket(
   view.setUint16(40, state);
   view.setUint16(42, pick(random, [0, 256]));
   view.setUint16(44, pick(random, [1, 5]));
-  if (port === HOST_PORT) view.setUint16(34, random.integer(0, 2));
-  return { port, bytes: odd() ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes };
+  if (port === hostPort) view.setUint16(34, random.integer(0, 2));
+  // What is behind an answer's logits is padding, which is 0: a Tofino sums it up with them.
+  const answer = 46 + 4 * SERVE_LANES;
+  if (bytes[15] === ServeKind.answer || bytes[15] === ServeKind.work) bytes.fill(0, answer);
+  // Links bring whole answers only.
+  const fromLink = port === LINK_PORT;
+  if (fromLink && bytes.length < answer && bytes[15] === ServeKind.answer) bytes[15] = ServeKind.data;
+  const frame = port !== loopback && random.next() < 0.7 ? overUdp(random, bytes) : bytes;
+  return { port, bytes: odd() && !fromLink ? frame.subarray(0, random.integer(0, frame.length)) : frame };
+}
+
+/** A packet as a host sends it that speaks UDP, or nearly so. */
+export function overUdp(random: Random, bare: Uint8Array): Uint8Array {
+  const frame = requestFromHost(bare, pick(random, [ipv4, ipv6]));
+  if (random.next() < 0.6) return frame;
+  // A bit of the outer headers: often of those bytes that are looked at.
+  const looked = frame[12] === 0x08 ? [12, 13, 14, 20, 21, 23, 36, 37] : [12, 13, 14, 20, 56, 57];
+  const at = random.next() < 0.6 ? pick(random, looked) : random.integer(0, frame.length - bare.length + 13);
+  frame[at] ^= 1 << random.integer(0, 7);
+  return frame;
 }

@@ -10,8 +10,14 @@ interface Node {
   ports: number[];
 }
 
+interface Group {
+  /** In the order in which they were associated. */
+  nodes: Set<number>;
+  replicas: { port: number; instance: number }[];
+}
+
 export class MulticastNodes {
-  private readonly groups = new Map<number, number[]>();
+  private readonly groups = new Map<number, Group>();
   private readonly nodes = new Map<number, Node>();
   private nextNode = 0;
 
@@ -20,12 +26,12 @@ export class MulticastNodes {
   createGroup(group: number): void {
     if (this.groups.has(group))
       throw new P4Error("duplicate-entry", `multicast group ${group} exists already`);
-    this.groups.set(group, []);
+    this.groups.set(group, { nodes: new Set(), replicas: [] });
     this.apply(group);
   }
 
   destroyGroup(group: number): void {
-    this.nodesOf(group);
+    this.group(group);
     this.groups.delete(group);
     this.engine.setMulticastGroup(group, []);
   }
@@ -38,52 +44,51 @@ export class MulticastNodes {
 
   updateNode(handle: number, ports: readonly number[]): void {
     this.node(handle).ports = sorted(ports);
-    for (const [group, nodes] of this.groups) if (nodes.includes(handle)) this.apply(group);
+    for (const [group, { nodes }] of this.groups) if (nodes.has(handle)) this.apply(group);
   }
 
   destroyNode(handle: number): void {
     this.node(handle);
-    for (const [group, nodes] of this.groups) if (nodes.includes(handle)) this.dissociate(group, handle);
+    for (const [group, { nodes }] of this.groups) if (nodes.has(handle)) this.dissociate(group, handle);
     this.nodes.delete(handle);
   }
 
   associate(group: number, handle: number): void {
-    this.node(handle);
-    const nodes = this.nodesOf(group);
-    if (!nodes.includes(handle)) nodes.push(handle);
-    this.apply(group);
+    const node = this.node(handle);
+    const { nodes, replicas } = this.group(group);
+    if (nodes.has(handle)) return;
+    nodes.add(handle);
+    // Groups of thousands are made node by node: what is there stays.
+    replicas.push(...replicasOf(node));
+    this.engine.setMulticastGroup(group, replicas);
   }
 
   dissociate(group: number, handle: number): void {
-    const nodes = this.nodesOf(group);
-    const at = nodes.indexOf(handle);
-    if (at < 0) throw new P4Error("unknown-handle", `node ${handle} is not in multicast group ${group}`);
-    nodes.splice(at, 1);
+    if (!this.group(group).nodes.delete(handle))
+      throw new P4Error("unknown-handle", `node ${handle} is not in multicast group ${group}`);
     this.apply(group);
   }
 
   describe(): string[] {
-    return [...this.groups].flatMap(([group, nodes]) => [
+    return [...this.groups].flatMap(([group, { nodes }]) => [
       `mgrp(${group})`,
-      ...nodes.map((handle) => {
+      ...[...nodes].map((handle) => {
         const { instance, ports } = this.node(handle);
         return `  -> (L1h=${handle}, rid=${instance}) -> (ports=[${ports.join(", ")}], lags=[])`;
       }),
     ]);
   }
 
-  private apply(group: number): void {
-    const replicas = this.nodesOf(group).flatMap((handle) => {
-      const { instance, ports } = this.node(handle);
-      return ports.map((port) => ({ port, instance }));
-    });
-    this.engine.setMulticastGroup(group, replicas);
+  private apply(number: number): void {
+    const group = this.group(number);
+    group.replicas = [...group.nodes].flatMap((handle) => replicasOf(this.node(handle)));
+    this.engine.setMulticastGroup(number, group.replicas);
   }
 
-  private nodesOf(group: number): number[] {
-    const nodes = this.groups.get(group);
-    if (!nodes) throw new P4Error("unknown-group", `multicast group ${group} does not exist`);
-    return nodes;
+  private group(number: number): Group {
+    const group = this.groups.get(number);
+    if (!group) throw new P4Error("unknown-group", `multicast group ${number} does not exist`);
+    return group;
   }
 
   private node(handle: number): Node {
@@ -93,4 +98,5 @@ export class MulticastNodes {
   }
 }
 
+const replicasOf = ({ instance, ports }: Node) => ports.map((port) => ({ port, instance }));
 const sorted = (ports: readonly number[]) => [...new Set(ports)].sort((a, b) => a - b);

@@ -48,6 +48,8 @@ export interface SimulateOptions extends WiringOptions {
   drainNs?: number;
   /** Default 1. The result does not depend on it. */
   threads?: number;
+  /** All pipes are loaded, on all threads: the first request is next. */
+  onReady?: () => void;
   progress?: Progress;
   signal?: AbortSignal;
   onAnswer?: (request: number, logits: Int32Array, equal: boolean) => void;

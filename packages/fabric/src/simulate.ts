@@ -70,6 +70,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
           quiet,
         );
   try {
+    options.onReady?.();
     clients.start();
     const checkCancelled = () => {
       if (signal?.aborted || progress.cancelled) throw error("fabric-cancelled");

@@ -49,7 +49,8 @@ export interface Simulated {
   report: SimulationReport;
   /** Logits of the accepted answers by request. */
   answers: (Int32Array | undefined)[];
-  /** Wall-clock milliseconds, programs and entries loaded or not counted in. */
+  /** Wall-clock milliseconds: until programs and entries are loaded, and from then on. */
+  loadMs: number;
   ms: number;
 }
 
@@ -83,6 +84,7 @@ export async function simulateBundle(
     );
     const { limit: _, restart, allowChanged: __, ...options } = flags;
     const started = performance.now();
+    let ready = started;
     const report = await terminal.step(
       "simulate",
       () =>
@@ -94,6 +96,9 @@ export async function simulateBundle(
           inputs,
           reference,
           restarts: restart,
+          onReady: () => {
+            ready = performance.now();
+          },
           progress: terminal.progress,
           signal: stop.signal,
           onAnswer: (request, logits) => {
@@ -102,7 +107,7 @@ export async function simulateBundle(
         }),
       (r) => `${r.accepted} of ${r.requests} answers, ${r.wrong} wrong, ${r.timedOut} timed out`,
     );
-    return { report, answers, ms: performance.now() - started };
+    return { report, answers, loadMs: ready - started, ms: performance.now() - ready };
   } finally {
     process.off("SIGINT", interrupted);
   }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "@matchmul/common";
@@ -38,7 +39,7 @@ const program = new Command("case-study")
   .option("--topology <name>", "instead of the study's own")
   .option("--target <name>", "tna, t2na or v1model")
   .option("--concurrency <n>", "requests in flight", number(1, 4096, "integer"), 1)
-  .option("--threads <n>", "that pipes run on", number(1, 64, "integer"), 1)
+  .option("--threads <n>", "that pipes run on", number(1, 64, "integer"), Math.min(2, availableParallelism()))
   .option("--out <dir>", "the bundle; default out/NAME")
   .option("--result <file>", "the result as JSON, for `matchmul verify merge`")
   .option("--json", "print the result as one JSON document")

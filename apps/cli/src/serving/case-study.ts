@@ -132,9 +132,11 @@ export async function runCase(
   const served = openServed(options.out);
   const all = imagesFor(model, options.inputs ?? study.inputs, options.images);
   const images = shardOf(all, options.shard);
+  const opened = performance.now() - started;
   const {
     report,
     answers,
+    loadMs,
     ms: run,
   } = await simulateBundle(terminal, served, images, {
     restart: [],
@@ -179,7 +181,7 @@ export async function runCase(
     packets: sum(report.channels.map((c) => c.packets)),
     latencyNs: { modelled: plan.latencyNs, p50: report.latencyNs.p50, p99: report.latencyNs.p99 },
     throughputPerSecond: report.throughputPerSecond,
-    ms: { ...ms, load: performance.now() - started - run, run },
+    ms: { ...ms, load: opened + loadMs, run },
   };
 }
 

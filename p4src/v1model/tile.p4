@@ -290,6 +290,39 @@ control Tile(inout headers_t hdr,
     }
 
 <% if (it.shiftAdd) { -%>
+<%   if (it.shiftAdd.inText) { -%>
+    // The weights, a row an action: an input's, for all lanes; or a bias. A new model is a new program.
+<%     for (const { number, comment, words } of it.shiftAdd.constants.flat()) { -%>
+    // <%= comment %>
+
+    @id(<%= 1024 + number %>)
+    action load_<%= number %>() {
+<%       for (const m of lanes) { -%>
+        meta.weight_<%= m %> = <%= words[m] >>> 0 %>;
+<%       } -%>
+    }
+
+<%     } -%>
+<%     for (const [t, group] of it.shiftAdd.constants.entries()) { -%>
+    @id(<%= 1024 + t %>)
+    table weights_<%= t %> {
+        key = { meta.row: exact; }
+        actions = {
+<%       for (const { number } of group) { -%>
+            load_<%= number %>;
+<%       } -%>
+            NoAction;
+        }
+        const entries = {
+<%       for (const { number } of group) { -%>
+            <%= number %>: load_<%= number %>();
+<%       } -%>
+        }
+        const default_action = NoAction();
+    }
+
+<%     } -%>
+<%   } else { -%>
     // One row of weights: an input's, for all lanes; or the bias.
     @id(6)
     action load(<%= lanes.map((m) => `bit<32> w${m}`).join(", ") %>) {
@@ -305,6 +338,7 @@ control Tile(inout headers_t hdr,
         size = <%= it.shiftAdd.rows %>;
         const default_action = load(<%= lanes.map(() => "0").join(", ") %>);
     }
+<%   } -%>
 
     // What the key byte means: requantization and activation function of the layer before, or the input itself.
     @id(7)
@@ -457,7 +491,12 @@ control Tile(inout headers_t hdr,
                 // The sums first: the compiler places branches in this order, and theirs is the longest.
                 if (meta.decide == 0<% if (it.rightShifts.length > 0) { %> && meta.scale == 0<% } %><% if (it.quantized.length > 0) { %> && meta.quantize == 0<% } %>) {
 <% if (it.shiftAdd) { -%>
+<%   if (!it.shiftAdd.inText) { -%>
                     weights.apply();
+<%   } -%>
+<%   for (const t of it.shiftAdd.constants.keys()) { -%>
+                    weights_<%= t %>.apply();
+<%   } -%>
                     translate.apply();
 <%   for (const j of it.shiftAdd.bits) { -%>
                     if (meta.factor[<%= j %>:<%= j %>] == 1) {

@@ -1,3 +1,4 @@
+import { isShiftAdd } from "@matchmul/planner";
 import { count, duration, rate } from "./format.js";
 import { elements, type ModelDescription, type PlanDocument } from "./plan-document.js";
 import { hasStages } from "./resources.js";
@@ -11,7 +12,7 @@ export function planInWords(plan: PlanDocument): string[] {
       `${weighted.length === 1 ? "layer" : "layers"}, ${count(model.multiplyAccumulates)} multiply-accumulates an ` +
       `inference, ${model.classes} classes.`,
   ];
-  sentences.push(choice.kernel === "shift-add" ? shiftAddInWords(plan) : bitSerialInWords(plan));
+  sentences.push(isShiftAdd(choice.kernel) ? shiftAddInWords(plan) : bitSerialInWords(plan));
   sentences.push(requestInWords(plan));
   const special = Object.entries(program.verdicts).filter(([, action]) => action.kind !== "answer");
   if (special.length > 0)
@@ -61,7 +62,7 @@ function requestInWords({ program, choice }: PlanDocument): string {
   const { encoding, features, dtype, bytes } = program.input;
   const carries = `A request carries the ${features} ${dtype} inputs as ${bytes} bytes`;
   if (encoding === "planes") return `${carries} of bit planes, made by the client.`;
-  if (choice.kernel === "shift-add")
+  if (isShiftAdd(choice.kernel))
     return `${carries}${bytes > features ? ", in the order the passes take them" : ""}.`;
   return `${carries}; the switch turns them into bit planes.`;
 }
@@ -79,13 +80,14 @@ function bitSerialInWords({ program, choice }: PlanDocument): string {
   );
 }
 
-function shiftAddInWords({ program }: PlanDocument): string {
+function shiftAddInWords({ program, choice }: PlanDocument): string {
   const layers = [...new Set(program.passes.map((pass) => pass.layer))].map(
     (name) => `${name} ${count(program.passes.filter((pass) => pass.layer === name).length)}`,
   );
   return (
     `One inference is one packet that makes ${count(program.passes.length)} passes (${layers.join(", ")}); a pass multiplies ` +
-    `one input with ${program.lanes} weights by shifting and adding.`
+    `one input with ${program.lanes} weights by shifting and adding` +
+    `${choice.kernel === "shift-add-constants" ? "; the weights are constants of the program" : ""}.`
   );
 }
 

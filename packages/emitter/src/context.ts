@@ -1,4 +1,5 @@
 import {
+  constantRows,
   LANES,
   lookupRows,
   type ParseMode,
@@ -219,10 +220,25 @@ function sumActions({ leftShifts, wide }: Schedule): SumAction[] {
   return actions;
 }
 
-/** Sizes of the shift-and-add kernel's tables: rows are addresses, so a power of two. */
-function shiftAddContext({ rows, maps }: ShiftAddTables): object {
+/** Sizes of the shift-and-add kernel's tables, and the rows that are constants in the text. Rows are addresses, so a power of two. */
+function shiftAddContext(shiftAdd: ShiftAddTables): object {
+  const { rows, maps } = shiftAdd;
   const rowBits = Math.max(1, Math.ceil(Math.log2(rows.length)));
-  return { rowBits, rows: 2 ** rowBits, translations: maps.length * 256, bits: [0, 1, 2, 3, 4, 5, 6, 7] };
+  return {
+    rowBits,
+    rows: 2 ** rowBits,
+    translations: maps.length * 256,
+    bits: [0, 1, 2, 3, 4, 5, 6, 7],
+    inText: shiftAdd.constants === true,
+    /** Tables of constants, each with rows: action i of the text loads row i. */
+    constants: constantRows(shiftAdd).map((numbers) =>
+      numbers.map((number) => ({
+        number,
+        comment: `${rows[number].layer}, ${rows[number].label}`,
+        words: [...rows[number].words],
+      })),
+    ),
+  };
 }
 
 /** Bits of the fields that hold pages: whole containers on Tofino. */

@@ -59,12 +59,12 @@ export function* lookupEntries(schedule: Schedule): Generator<EmittedEntry> {
   }
 }
 
-/** Shift-and-add: the rows of weights, and what input bytes mean. */
+/** Shift-and-add: the rows of weights, where the program's text does not hold them, and what input bytes mean. */
 export function* multiplyEntries({ program }: Schedule): Generator<EmittedEntry> {
   if (program.shiftAdd === undefined) return;
-  const { rows, maps } = program.shiftAdd;
+  const { rows, maps, constants } = program.shiftAdd;
   for (const [row, { words }] of rows.entries())
-    if (words.some((w) => w !== 0))
+    if (constants !== true && words.some((w) => w !== 0))
       yield { table: "weights", action: "load", keys: [row], params: Array.from(words, (w) => w >>> 0) };
   for (const [map, { values }] of maps.entries())
     for (const [byte, value] of values.entries())

@@ -3,9 +3,17 @@ export * from "./fabric/index.js";
 export { blocksOf } from "./lowering/blocks.js";
 export { type Candidate, type ChooseOptions, chooseCandidates } from "./lowering/choose.js";
 export { lower } from "./lowering/lower.js";
-export { type Choice, type Kernel, kernels, keyShape, type LayerChoice } from "./lowering/options.js";
+export {
+  type Choice,
+  isShiftAdd,
+  type Kernel,
+  kernels,
+  keyShape,
+  type LayerChoice,
+} from "./lowering/options.js";
 export { lowerShiftAdd } from "./lowering/shift-add.js";
 export {
+  constantRows,
   lookupRows,
   type PoolShape,
   parkSize,

@@ -5,7 +5,7 @@ import { type Latency, latencyOf } from "./cost/latency.js";
 import { error } from "./diagnostics.js";
 import { type Candidate, chooseCandidates } from "./lowering/choose.js";
 import { lower } from "./lowering/lower.js";
-import type { Choice, Kernel } from "./lowering/options.js";
+import { type Choice, isShiftAdd, type Kernel } from "./lowering/options.js";
 import { tilePipeline } from "./lowering/tile-pipeline.js";
 import type { MicroProgram } from "./microcode/types.js";
 import { placePipeline } from "./pipeline/place.js";
@@ -67,8 +67,8 @@ export async function makePlan(
       encoding: options.encoding ?? "auto",
     }).filter((c) => options.slots === undefined || c.choice.slots === options.slots);
   let candidates =
-    options.kernel === "shift-add"
-      ? [shiftAddCandidate(model)]
+    options.kernel === "shift-add" || options.kernel === "shift-add-constants"
+      ? [shiftAddCandidate(model, options.kernel)]
       : enumerate(options.slots ?? Math.max(1, Math.min(MOST_SLOTS, stages - 1)));
   // With too few stages for any choice, the smallest that would do is placed to say what is missing.
   if (candidates.length === 0)
@@ -123,12 +123,12 @@ function noCandidate(model: QuantizedModel, options: PlanOptions): MatchMulError
   }
 }
 
-function shiftAddCandidate(model: QuantizedModel): Candidate {
-  const choice: Choice = { kernel: "shift-add", slots: 0, encoding: "bytes", layers: [] };
+function shiftAddCandidate(model: QuantizedModel, kernel: Kernel): Candidate {
+  const choice: Choice = { kernel, slots: 0, encoding: "bytes", layers: [] };
   return { choice, passes: lower(model, choice).passes.length, pages: 0 };
 }
 
 function describe({ choice, passes }: Candidate): string {
-  if (choice.kernel === "shift-add") return `shift-and-add, ${passes} passes`;
+  if (isShiftAdd(choice.kernel)) return `shift-and-add, ${passes} passes`;
   return `${choice.slots} lookups, g ${choice.layers.map((l) => l.g).join("/")}, ${passes} passes`;
 }

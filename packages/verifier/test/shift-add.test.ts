@@ -30,4 +30,27 @@ describe("the shift-and-add kernel", () => {
       expect(reported).toBe(flips);
     }
   });
+
+  it("is exact with its weights in the text, of which no entry speaks", () => {
+    const random = new Random(13);
+    for (let trial = 0; trial < 6; trial++) {
+      const widths = [random.integer(2, 20), random.integer(2, 30), random.integer(2, 8)];
+      const model =
+        trial % 2 === 0 ? randomModel(random, widths, trial % 4 === 0) : randomConvolutional(random);
+      const program = lowerShiftAdd(model, {}, true);
+      const files = emit(program, { target: ["v1model", "tna", "t2na"][trial % 3], entriesOnly: true });
+      const text = `${files.get(`${program.name}.p4`)}`;
+      const entries = `${files.get("entries.txt")}`;
+      expect(entries).not.toContain("weights");
+      const inputs = Array.from({ length: 2 }, () => randomInput(random, model));
+      const report = verify({ model, program, engine: loadPipe(text, entries) }, inputs);
+      expect(report).toMatchObject({ exact: true, exactImages: 2 });
+      // Every constant counts: one of a row that some input reaches, changed, and a packet differs.
+      const action = /(action load_\d+\(\) \{\s*meta\.weight_0 = )(-?\d+)/g;
+      const constants = [...text.matchAll(action)];
+      const [whole, before, value] = constants[constants.length - 1];
+      const wrong = text.replace(whole, `${before}${Number(value) ^ 1}`);
+      expect(verify({ model, program, engine: loadPipe(wrong, entries) }, inputs).exact).toBe(false);
+    }
+  });
 });

@@ -28,6 +28,8 @@ export interface TableDeclaration {
   /** Names, in the order of the table's list. */
   actions: string[];
   size: number;
+  /** True where the text itself holds the entries: no control plane changes them. */
+  isConst: boolean;
   default: { action: string; args: number[]; isConst: boolean };
 }
 
@@ -151,13 +153,16 @@ function readTables(body: string, types: Types): TableDeclaration[] {
     };
     const size = /\bsize\s*=\s*(\d+)\s*;/.exec(block);
     const fallback = /(\bconst\s+)?\bdefault_action\s*=\s*(\w+)\s*\(([^)]*)\)\s*;/.exec(block);
-    if (!size || !fallback) throw mismatch(`the table ${name} without size or default action`);
+    const isConst = /\bconst\s+entries\s*=/.test(block);
+    if ((!size && !isConst) || !fallback) throw mismatch(`the table ${name} without size or default action`);
     tables.push({
       name,
       id: idIn(annotations),
       keys: list("key").map((key) => readKey(key, types)),
       actions: list("actions"),
-      size: Number(size[1]),
+      // What p4c takes for a table of constant entries, where a size is of no use.
+      size: size ? Number(size[1]) : 1024,
+      isConst,
       default: {
         action: fallback[2],
         args: fallback[3].split(",").flatMap((arg) => (arg.trim() === "" ? [] : [Number(arg)])),

@@ -40,6 +40,7 @@ function tableMessage(plane: ControlPlane, ids: Ids, table: TableDeclaration): L
       ),
     ]),
     `size: ${table.size}`,
+    ...(table.isConst ? ["is_const_table: true", "has_initial_entries: true"] : []),
   ]);
 }
 

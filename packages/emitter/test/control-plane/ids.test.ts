@@ -20,6 +20,7 @@ describe("assignIds", () => {
           keys: [],
           actions: [],
           size: 1,
+          isConst: false,
           default: { action: "go", args: [], isConst: false },
         },
       ],

@@ -36,11 +36,14 @@ export const thresholds = ((model) =>
 
 export const shiftAdd = lowerShiftAdd(randomModel(new Random(3), [7, 6, 4], true));
 
+export const shiftAddConstants = lowerShiftAdd(randomModel(new Random(3), [7, 6, 4], true), {}, true);
+
 export const programs: [name: string, program: MicroProgram][] = [
   ["fully connected layers", dense],
   ["keys of two bytes", wide],
   ["thresholds and pooling", thresholds],
   ["shift-and-add", shiftAdd],
+  ["shift-and-add of constants", shiftAddConstants],
 ];
 
 export interface Emitted {

@@ -1,7 +1,7 @@
 import type { QuantizedModel } from "@matchmul/quantizer";
 import type { MicroProgram } from "../microcode/types.js";
 import { lowerBitSerial } from "./bit-serial.js";
-import type { Choice } from "./options.js";
+import { type Choice, isShiftAdd } from "./options.js";
 import { lowerShiftAdd } from "./shift-add.js";
 
 /**
@@ -16,7 +16,7 @@ export function lower(
   choice: Choice,
   verdicts: MicroProgram["verdicts"] = {},
 ): MicroProgram {
-  return choice.kernel === "shift-add"
-    ? lowerShiftAdd(model, verdicts)
+  return isShiftAdd(choice.kernel)
+    ? lowerShiftAdd(model, verdicts, choice.kernel === "shift-add-constants")
     : lowerBitSerial(model, choice, verdicts);
 }

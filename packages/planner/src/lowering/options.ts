@@ -9,9 +9,13 @@ export interface LayerChoice {
   planesPerPass: number;
 }
 
-export const kernels = ["bit-serial", "shift-add"] as const;
+export const kernels = ["bit-serial", "shift-add", "shift-add-constants"] as const;
 
 export type Kernel = (typeof kernels)[number];
+
+/** True for shift-and-add, wherever its weights are. */
+export const isShiftAdd = (kernel: Kernel | "auto" | undefined): boolean =>
+  kernel === "shift-add" || kernel === "shift-add-constants";
 
 export interface Choice {
   /** Left out: bit-serial. Shift-and-add has nothing else to choose. */

@@ -7,9 +7,9 @@ import {
   SHIFT_ADD_LANES,
   type ShiftAddTables,
 } from "../microcode/types.js";
-import { finishTile, tileWeights, valueOfByte } from "./bit-serial.js";
 import { type Block, blocksOf } from "./blocks.js";
 import { MicroBuilder } from "./builder.js";
+import { finishTile, tileWeights, valueOfByte } from "./sums.js";
 import { outputsOf, type Tile, tilesOf } from "./tiles.js";
 
 /** Numbers the distinct maps: inputs whose bytes mean the same share one. */
@@ -47,9 +47,14 @@ function withAllFeatures(block: Block, tile: Tile): Tile {
  * with 16 weights by 8 conditional additions. A layer of several tiles needs its inputs once for each: of the first
  * layer the client sends them so, of the others the switch copies them when they become keys.
  *
+ * @param constants the weights stand in the program's text, and a new model is a new program
  * @throws MatchMulError layer-too-wide, and what the model's blocks throw
  */
-export function lowerShiftAdd(model: QuantizedModel, verdicts: MicroProgram["verdicts"] = {}): MicroProgram {
+export function lowerShiftAdd(
+  model: QuantizedModel,
+  verdicts: MicroProgram["verdicts"] = {},
+  constants = false,
+): MicroProgram {
   const blocks = blocksOf(model);
   const classes = outputsOf(blocks.at(-1)!);
   const tiles = blocks.map((block, i) => {
@@ -112,7 +117,7 @@ export function lowerShiftAdd(model: QuantizedModel, verdicts: MicroProgram["ver
   return {
     name: model.name,
     lanes: SHIFT_ADD_LANES,
-    shiftAdd: { rows, maps: maps.maps },
+    shiftAdd: { ...(constants && { constants }), rows, maps: maps.maps },
     slots: 0,
     pages: [],
     passes: builder.passes,

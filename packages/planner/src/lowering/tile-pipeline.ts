@@ -85,6 +85,18 @@ export function quantizeRows(program: MicroProgram): number {
   return Math.max(0, ...rows);
 }
 
+/** Actions of constants in one table: a stage has words for 31 instructions, and some are its other tables'. */
+const CONSTANT_ROWS = 28;
+
+/** Numbers of the rows that are constants of actions, table by table. A row of zeros needs no action. */
+export function constantRows({ constants, rows }: ShiftAddTables): number[][] {
+  if (constants !== true) return [];
+  const numbers = [...rows.keys()].filter((r) => rows[r].words.some((w) => w !== 0));
+  return Array.from({ length: Math.ceil(numbers.length / CONSTANT_ROWS) }, (_, t) =>
+    numbers.slice(t * CONSTANT_ROWS, (t + 1) * CONSTANT_ROWS),
+  );
+}
+
 const distinct = <T>(values: T[]): number => new Set(values).size;
 
 /** The tables of the emitted program (p4src/tna/tile.p4) and what each asks of a stage. */
@@ -135,16 +147,27 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
   }
 
   /** Shift-and-add: a row of weights and the factor's byte, then for each bit an addition beside a doubling. */
-  function shiftAddTables({ rows, maps }: ShiftAddTables): string[] {
-    const weights = table("weights", {
-      layer: "weights",
-      match: "hash-action",
-      key: [{ field: "meta.row", widthBits: Math.max(1, Math.ceil(Math.log2(rows.length))) }],
-      entries: 2 ** Math.max(1, Math.ceil(Math.log2(rows.length))),
-      actionDataBits: lanes * 32,
-      writes: { 32: lanes },
-      busOperands: { 32: lanes },
-    });
+  function shiftAddTables(shiftAdd: ShiftAddTables): string[] {
+    const { rows, maps } = shiftAdd;
+    const rowBits = Math.max(1, Math.ceil(Math.log2(rows.length)));
+    const key = [{ field: "meta.row", widthBits: rowBits }];
+    const data = { actionDataBits: lanes * 32, writes: { 32: lanes }, busOperands: { 32: lanes } };
+    // Constants outside -8..7 the Tofino compiler makes action data of, entry by entry.
+    const loads =
+      shiftAdd.constants === true
+        ? constantRows(shiftAdd).map((numbers, t) =>
+            table(`weights_${t}`, {
+              layer: "weights",
+              match: "exact",
+              key,
+              entries: numbers.length,
+              actions: numbers.length,
+              actionDataIn: "table",
+              splittable: false,
+              ...data,
+            }),
+          )
+        : [table("weights", { layer: "weights", match: "hash-action", key, entries: 2 ** rowBits, ...data })];
     const translate = table("translate", {
       layer: "weights",
       match: "exact",
@@ -158,20 +181,29 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
       busOperands: { 8: 1 },
       splittable: false,
     });
-    depend("match", "sequencer", weights);
+    for (const [t, weights] of loads.entries()) {
+      depend("match", "sequencer", weights);
+      if (t > 0) depend("action", loads[t - 1], weights);
+    }
     depend("match", "sequencer", translate);
-    const names = [weights, translate];
+    const names = [...loads, translate];
+    const weights = loads.at(-1);
+    const loaded = (to: string): void => {
+      if (weights !== undefined) depend("action", weights, to);
+    };
     for (let bit = 0; bit < 8; bit++) {
       const add = table(`add_weights_${bit}`, { layer: "multiply", writes: { 32: lanes } });
       // Whether it runs is a bit of the factor.
       depend("match", translate, add);
-      depend("action", bit === 0 ? weights : `double_weights_${bit - 1}`, add);
+      if (bit === 0) loaded(add);
+      else depend("action", `double_weights_${bit - 1}`, add);
       if (bit > 0) depend("action", `add_weights_${bit - 1}`, add);
       names.push(add);
       if (bit === 7) break;
       const double = table(`double_weights_${bit}`, { layer: "multiply", writes: { 32: lanes } });
       depend("anti", add, double);
-      depend("action", bit === 0 ? weights : `double_weights_${bit - 1}`, double);
+      if (bit === 0) loaded(double);
+      else depend("action", `double_weights_${bit - 1}`, double);
       names.push(double);
     }
     return names;

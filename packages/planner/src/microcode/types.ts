@@ -147,6 +147,8 @@ export type VerdictAction =
 
 /** The weights of the shift-and-add kernel. */
 export interface ShiftAddTables {
+  /** True where the rows stand in the program's text, as constants of actions: then they are no table entries. */
+  constants?: boolean;
   /** A row of weights for each input of each tile, and one for its bias. */
   rows: { layer: string; label: string; words: Int32Array }[];
   /** What an arriving byte means, offset so that it is not negative: requantization tables among them. */

@@ -1,9 +1,13 @@
 import { Random } from "@matchmul/common";
+import { loadProfile } from "@matchmul/profiles";
 import { runInt8 } from "@matchmul/reference";
 import { describe, expect, it } from "vitest";
+import { lower } from "../../src/lowering/lower.js";
 import { lowerShiftAdd } from "../../src/lowering/shift-add.js";
+import { constantRows, tilePipeline } from "../../src/lowering/tile-pipeline.js";
 import { runMicrocode } from "../../src/microcode/interpreter.js";
 import { encodeInput } from "../../src/microcode/layout.js";
+import { placePipeline } from "../../src/pipeline/place.js";
 import { randomConvolutional, randomInput, randomModel } from "../../src/testing/index.js";
 
 describe("lowerShiftAdd", () => {
@@ -48,6 +52,38 @@ describe("lowerShiftAdd", () => {
       { lanes: 8, parked: 32 },
     ]);
     expect(narrow[1].copies).toBeUndefined();
+  });
+
+  it("keeps its weights in the program's text where they are to be constants", () => {
+    const model = randomModel(new Random(1), [64, 32, 10], false);
+    const choice = { slots: 0, encoding: "bytes" as const, layers: [] };
+    const inTables = lower(model, { ...choice, kernel: "shift-add" });
+    const inText = lower(model, { ...choice, kernel: "shift-add-constants" });
+    expect(inText).toEqual({ ...inTables, shiftAdd: { ...inTables.shiftAdd, constants: true } });
+    expect(constantRows(inTables.shiftAdd!)).toEqual([]);
+    const groups = constantRows(inText.shiftAdd!);
+    // Every row but those of zeros, once, in order.
+    const { rows } = inText.shiftAdd!;
+    expect(groups.flat()).toEqual([...rows.keys()].filter((r) => rows[r].words.some((w) => w !== 0)));
+    const tables = tilePipeline(inText).tables.filter(({ layer }) => layer === "weights");
+    expect(tables.map(({ name, actions }) => [name, actions])).toEqual([
+      ...groups.map((group, t) => [`weights_${t}`, group.length]),
+      ["translate", undefined],
+    ]);
+  });
+
+  it("refuses more constants than a Tofino's stages have instruction words for", {
+    timeout: 60_000,
+  }, async () => {
+    const fits = (profile: string, inputs: number) => {
+      const program = lowerShiftAdd(randomModel(new Random(1), [inputs, 4], false), {}, true);
+      return placePipeline(tilePipeline(program), loadProfile(profile));
+    };
+    // Three tables of 28 rows: 83 inputs, one of them the bias.
+    expect((await fits("tofino", 83)).stagesUsed).toBe(12);
+    await expect(fits("tofino", 84)).rejects.toMatchObject({ code: "does-not-fit" });
+    expect((await fits("tofino2", 307)).stagesUsed).toBe(20);
+    await expect(fits("tofino2", 308)).rejects.toMatchObject({ code: "does-not-fit" });
   });
 
   it("refuses more classes than lanes", () => {

@@ -63,6 +63,11 @@ describe(`BMv2${missing.length > 0 ? ` (not on PATH: ${missing.join(", ")})` : "
   test.each([
     ["convolutions and pooling", randomConvolutional(new Random(4)), undefined],
     ["shift-and-add", randomModel(new Random(6), [9, 20, 18, 4], false), "shift-add" as const],
+    [
+      "shift-and-add of constants",
+      randomModel(new Random(6), [9, 20, 4], false),
+      "shift-add-constants" as const,
+    ],
   ])("agrees packet by packet: %s", { timeout: 120_000 }, async (name, each, kernel) => {
     const count = each.layers.filter((l) => l.kind === "fully-connected" || l.kind === "convolution").length;
     const choice = bitSerial(

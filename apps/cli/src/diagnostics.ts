@@ -58,6 +58,14 @@ export const error = defineDiagnostics("cli", {
     message: `${path} is the bundle of one pipe, not of a served network`,
     hint: "make one with `matchmul deploy MODEL --topology NAME --out DIR`; `matchmul run` and `verify` are for one pipe",
   }),
+  "socket-refused": (address: string, port: number, why: string) => ({
+    message: `no UDP socket at ${address}, port ${port}: ${why}`,
+    hint: "choose an address of this machine, and a port that is free and not kept for the system; --port 0 takes any",
+  }),
+  "host-unknown": (name: string, known: readonly string[]) => ({
+    message: `the served network has no host ${name}`,
+    hint: `its hosts are ${known.join(", ")}`,
+  }),
   "calibration-needed": (path: string) => ({
     message: `${path} is a float model, and there is no --calibration to quantize it by`,
     hint: "give --calibration FILE.npz, or an int8 .safetensors of `matchmul quantize`",

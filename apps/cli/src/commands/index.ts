@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { askCommand } from "./ask.js";
 import { auditCommand } from "./audit.js";
 import { compileCommand } from "./compile.js";
 import { deployCommand } from "./deploy.js";
@@ -10,6 +11,7 @@ import { plan } from "./plan.js";
 import { profiles } from "./profiles.js";
 import { quantize } from "./quantize.js";
 import { run } from "./run.js";
+import { serveCommand } from "./serve.js";
 import { simulateCommand } from "./simulate.js";
 import { topology } from "./topology.js";
 import { verifyCommand } from "./verify.js";
@@ -22,6 +24,8 @@ export const commands: (() => Command)[] = [
   run,
   deployCommand,
   simulateCommand,
+  serveCommand,
+  askCommand,
   explain,
   inspect,
   profiles,

@@ -20,6 +20,14 @@ export interface LiveClientOptions {
   attempts?: number;
 }
 
+/** Epochs that a slot may use in a second. 32 bits last for four years then. */
+const EPOCHS_A_SECOND = 32;
+const FIRST_SECOND = Date.UTC(2026, 0) / 1000;
+
+/** Greater than what an earlier process of this host used: time goes on faster than a slot's requests. */
+const clockEpoch = (): number =>
+  (1 + Math.floor((Date.now() / 1000 - FIRST_SECOND) * EPOCHS_A_SECOND)) % 2 ** 32;
+
 interface Waiting {
   epoch: number;
   logits: Int32Array;
@@ -34,8 +42,8 @@ export class LiveClient {
   readonly #free: number[];
   readonly #waiting = new Map<number, Waiting>();
   readonly #queue: (() => void)[] = [];
-  /** Greater than what an earlier process of this host used. */
-  #epoch = Math.floor(Date.now() / 1000);
+  /** By slot. */
+  readonly #epochs = new Map<number, number>();
 
   constructor(
     private readonly network: ServeNetwork,
@@ -56,7 +64,8 @@ export class LiveClient {
     if (this.#free.length === 0) await new Promise<void>((resolve) => this.#queue.push(resolve));
     const slot = this.#free.pop()!;
     const { attempts = 10, timeoutMs = 100, port, address } = this.options;
-    const epoch = ++this.#epoch;
+    const epoch = Math.max(clockEpoch(), (this.#epochs.get(slot) ?? 0) + 1);
+    this.#epochs.set(slot, epoch);
     const packets = requestPackets(this.network.request, input, slot, epoch);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {

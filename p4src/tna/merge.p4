@@ -174,8 +174,14 @@ control Serve(inout headers_t hdr,
         }
     };
 
-    action check_epoch() {
+    action compare_epoch() {
         meta.stale = latest.execute(hdr.matchmul.state);
+    }
+
+    table check_epoch {
+        actions = { compare_epoch; }
+        size = 1;
+        const default_action = compare_epoch();
     }
 
     Counter<bit<32>, bit<1>>(1, CounterType_t.PACKETS) stale_packets;
@@ -345,8 +351,10 @@ control Serve(inout headers_t hdr,
             slots.apply();
             to_store();
         } else {
-            check_epoch();
-            merges.apply();
+            // Only a part of a known layer may begin another request.
+            if (merges.apply().hit) {
+                check_epoch.apply();
+            }
             if (meta.stale == 1) {
                 refuse_stale();
             } else {

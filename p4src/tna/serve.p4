@@ -329,8 +329,14 @@ control Serve(inout headers_t hdr,
         }
     };
 
-    action check_epoch() {
+    action compare_epoch() {
         meta.stale = latest.execute(hdr.matchmul.state);
+    }
+
+    table check_epoch {
+        actions = { compare_epoch; }
+        size = 1;
+        const default_action = compare_epoch();
     }
 
     Counter<bit<32>, bit<1>>(1, CounterType_t.PACKETS) stale_packets;
@@ -855,8 +861,10 @@ control Serve(inout headers_t hdr,
             to_store();
 <% } -%>
         } else {
-            check_epoch();
-            sequencer.apply();
+            // Only what has a step may begin another request.
+            if (sequencer.apply().hit) {
+                check_epoch.apply();
+            }
             if (meta.stale == 1) {
                 refuse_stale();
             } else if (meta.bank == 2) {

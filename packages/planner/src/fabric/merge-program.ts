@@ -104,6 +104,7 @@ export function mergeTile(): PipelineProgram {
     { kind: "match", from: "arrived", to: "arrivals" },
     { kind: "match", from: "merges", to: "arrivals" },
     { kind: "match", from: "arrivals", to: "complete" },
+    { kind: "control", from: "merges", to: "epochs" },
     { kind: "match", from: "epochs", to: "arrived" },
     { kind: "match", from: "merges", to: "operate" },
     { kind: "match", from: "complete", to: "verdict" },

@@ -245,6 +245,8 @@ export function fabricTile(
   const clearBest = table("clearBest", { layer: "requantization", writes: { 8: 1, 16: lanes } });
   const larger = table("larger", { layer: "requantization", writes: { 16: lanes } });
 
+  // Only what has a step may begin another request.
+  depend("control", sequencer, epochs);
   // What a pass is, and whether it is of an old request: known a stage after sequencer and epochs.
   const known = [tasks, answers, ...banks, split, ...joins, ...lookups, clearLanes, clampLow, clampHigh];
   for (const source of [sequencer, epochs])

@@ -300,12 +300,8 @@ export function randomPacket(
   view.setUint16(22, odd() ? 9 : random.integer(0, 1));
   // Over the sign bit: epochs are unsigned.
   const epoch = 0x7fff_fffc + Math.floor(nth / REQUEST);
-  // A later one only in packets that are in order: where the step is unknown, a Tofino has noted the epoch already.
-  const known = orderly && bytes[16] !== 77 && bytes[17] !== 9;
-  const later = known && random.next() < 0.01;
-  // Earlier ones when either level has seen the epoch.
-  const settled = nth % REQUEST > REQUEST / 2;
-  view.setUint32(24, settled && odd() ? epoch - 1 : later ? epoch + 1 : epoch);
+  const later = random.next() < 0.01;
+  view.setUint32(24, odd() ? epoch - 1 : later ? epoch + 1 : epoch);
   bytes[28] = random.integer(0, 2);
   bytes[29] = random.integer(0, 255);
   view.setUint16(32, odd() ? 9 : random.integer(1, 3));

@@ -22,7 +22,9 @@ async function run(title: string, layers: readonly FabricLayer[], topology: Topo
     cpu.push((user + system) / 1000);
     const proof = plan.optimal ? "proven best" : `gap ${(100 * plan.gap).toFixed(1)} %`;
     const first =
-      plan.baseline === undefined ? "finds no room" : `${(plan.baseline.value / 1000).toFixed(1)} us`;
+      plan.baseline === undefined
+        ? "finds no room"
+        : `${plan.baseline.smallest ? "finds no room, of smallest options " : ""}${(plan.baseline.value / 1000).toFixed(1)} us`;
     text = `${(plan.latencyNs / 1000).toFixed(1)} us, ${proof}; first fit ${first}`;
   }
   const median = (of: number[]) => (of.sort((a, b) => a - b)[of.length >> 1] / 1000).toFixed(2);

@@ -22,13 +22,20 @@ const { values } = parseArgs({
 const document = fileURLToPath(new URL("../../../docs/mini-alexnet.md", import.meta.url));
 const layers = miniAlexNet();
 
-/** Leaves and spines, half of each, links as fast as ports, and all ports in loopback that links and hosts leave. */
+/**
+ * Leaves and spines, half of each. A quarter of the ports are for links as fast as ports and for hosts, as many links side
+ * by side as that allows; the rest are in loopback. Of eight Tofinos that is the topology leaf-spine-8.
+ */
 function network(switches: number, profile: string): Topology {
-  const { rates } = loadProfile(profile);
+  const { rates, pipes } = loadProfile(profile);
   const sizes = { leaves: Math.ceil(switches / 2), spines: Math.floor(switches / 2) };
-  const options = { loopbackPorts: 16, gbps: rates.portGbps };
+  const linkCount = Math.max(1, Math.floor((rates.portsPerPipe! * pipes - 4) / 4 / sizes.leaves));
+  // What is more than links and hosts leave is taken back.
+  const options = { loopbackPorts: rates.portsPerPipe, gbps: rates.portGbps, linkCount };
   const topology =
-    switches === 1 ? makeTopology("single", {}, options) : makeTopology("leaf-spine", sizes, options);
+    switches === 1
+      ? makeTopology("single", {}, { ...options, linkCount: 1 })
+      : makeTopology("leaf-spine", sizes, options);
   return withProfile(topology, profile, loadProfile(profile));
 }
 

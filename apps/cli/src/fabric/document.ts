@@ -1,4 +1,5 @@
 import {
+  type Baseline,
   type FabricLayer,
   type FabricPlan,
   type LayerOption,
@@ -36,7 +37,7 @@ export interface FabricDocument {
   bound: number;
   gap: number;
   optimal: boolean;
-  baseline: { value: number } | null;
+  baseline: Baseline | null;
   latencyNs: number;
   /** No schedule of passes on the used pipes is faster. */
   passBoundNs: number;

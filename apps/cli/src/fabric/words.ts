@@ -38,9 +38,10 @@ export function fabricInWords(plan: FabricDocument): string[] {
   const proof = plan.optimal
     ? `No plan of the enumerated options is better than ${inUnit(plan, plan.value)}.`
     : `No plan of the enumerated options is better than ${inUnit(plan, plan.bound)}: the gap is ${percent(plan.gap, 1)}.`;
-  const first = plan.baseline
-    ? `First fit, one layer after the other, reaches ${inUnit(plan, plan.baseline.value)}.`
-    : "First fit, one layer after the other, finds no room.";
+  const first =
+    plan.baseline === null
+      ? "First fit, one layer after the other, finds no room."
+      : `First fit, one layer after the other, ${plan.baseline.smallest ? "finds no room with the best options; with the smallest it " : ""}reaches ${inUnit(plan, plan.baseline.value)}.`;
   const time = statistics.timeMs === undefined ? "" : ` in ${(statistics.timeMs / 1000).toFixed(2)} s`;
   sentences.push(
     `Least ${objective} was asked for. ${proof} ${first} The solver ${statistics.solver} decided ` +

@@ -211,7 +211,7 @@ function describe(
     bound: least,
     gap: result.value === 0 ? 0 : (result.value - least) / result.value,
     optimal: result.value <= least * (1 + 1e-5),
-    baseline: result.baseline === undefined ? undefined : { value: result.baseline },
+    baseline: result.baseline,
     passBoundNs: (bits / products / (lookupPipes.size * pipe.passesPerSecond)) * 1e9,
     statistics,
   };

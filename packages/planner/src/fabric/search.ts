@@ -6,7 +6,7 @@ import { type Choice, chooseOptions, optionValue } from "./choose.js";
 import { type Flow, layerFlows, mergeShares, requestFlows, routeFlows } from "./links.js";
 import { type Cluster, clusterOf, type Network, nearest } from "./network.js";
 import { layerOptions, requestPackets } from "./options.js";
-import type { FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
+import type { Baseline, FabricLayer, FabricPlan, LayerOption, Objective, PipeModel } from "./types.js";
 
 /** A plan in numbers. */
 interface Candidate {
@@ -22,7 +22,7 @@ interface Candidate {
 /** The best plan, with its bound and the value of first fit where that finds a plan. */
 export interface Found extends Candidate {
   bound: number;
-  baseline?: number;
+  baseline?: Baseline;
 }
 
 /** Where requests enter, and answers leave. */
@@ -86,7 +86,7 @@ export class FabricSearch {
   undecided = false;
   readonly #options = new Map<string, LayerOption[][]>();
   #best: Candidate | undefined;
-  #baseline: number | undefined;
+  #baseline: Baseline | undefined;
   #fromEntrance: Map<number, number> | undefined;
   /** Of the clusters tried. */
   #bound = Number.POSITIVE_INFINITY;
@@ -175,11 +175,7 @@ export class FabricSearch {
       if (choice === undefined) continue;
       // Of switches the first number that would do by count; what has no places there is no proof.
       this.#bound = Math.min(this.#bound, this.objective === "switches" ? size : choice.bound);
-      const first = this.#firstFit(options, built.cluster, mergers);
-      if (first !== undefined) {
-        const value = this.#offer(first, built.cluster, mergers, true)?.value;
-        if (value !== undefined) this.#baseline = Math.min(this.#baseline ?? Number.POSITIVE_INFINITY, value);
-      }
+      this.#offerFirstFit(options, built.cluster, mergers);
       if (this.#best !== undefined && this.objective !== "switches" && choice.bound >= this.#best.value)
         continue;
       let offered = this.#offer(choice, built.cluster, mergers);
@@ -190,7 +186,7 @@ export class FabricSearch {
         if (less === undefined) break;
         offered = this.#offer(less, built.cluster, mergers);
       }
-      if (offered === undefined && this.#best === undefined) {
+      if (offered === undefined) {
         const least = await this.#choose(options, pipes - mergers, radius, label, "memory");
         if (least !== undefined) offered = this.#offer(least, built.cluster, mergers);
       }
@@ -409,22 +405,37 @@ export class FabricSearch {
   #firstFitOnAll(size: number): void {
     const built = clusterOf(this.network, size);
     if (built === undefined) return;
-    const first = this.#firstFit(this.#optionsFor(0, size * this.pipe.pipes), built.cluster, 0);
-    if (first !== undefined) this.#baseline = this.#offer(first, built.cluster, 0, true)?.value;
+    this.#offerFirstFit(this.#optionsFor(0, size * this.pipe.pipes), built.cluster, 0);
   }
 
-  /** Each layer in turn takes the best option that still finds pipes: the baseline. */
+  /** First fit of the best options is the baseline; where that finds no room anywhere, that of the smallest. */
+  #offerFirstFit(options: LayerOption[][], cluster: Cluster, mergers: number): void {
+    for (const smallest of [false, true]) {
+      const known = this.#baseline;
+      if (smallest && known?.smallest === false) return;
+      const first = this.#firstFit(options, cluster, mergers, smallest);
+      const value = first && this.#offer(first, cluster, mergers, true)?.value;
+      if (value === undefined) continue;
+      if (known?.smallest !== smallest || value < known.value) this.#baseline = { value, smallest };
+    }
+  }
+
+  /** Each layer in turn takes the best option, or the smallest, that still finds pipes. */
   #firstFit(
     options: LayerOption[][],
     cluster: Cluster,
     mergers: number,
+    smallest: boolean,
   ): { options: LayerOption[] } | undefined {
     const { pipe } = this;
     const objective = this.objective === "switches" ? "latency" : this.objective;
     const chosen: LayerOption[] = [];
     for (const layer of options) {
-      const byValue = [...layer].sort((a, b) => optionValue(a, objective) - optionValue(b, objective));
-      const next = byValue.find(
+      const rows = (o: LayerOption) => (smallest ? o.pipes * o.rows : 0);
+      const inTurn = [...layer].sort(
+        (a, b) => rows(a) - rows(b) || optionValue(a, objective) - optionValue(b, objective),
+      );
+      const next = inTurn.find(
         (o) =>
           assignPipes([...chosen, o], cluster, pipe.pipes, pipe.rows, pipe.storeBits, mergers, "layers") !==
           undefined,

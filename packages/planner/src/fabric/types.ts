@@ -111,6 +111,13 @@ export interface PlannedLayer {
   linkNs: number;
 }
 
+/** First fit: each layer in turn takes the best option for the objective that fits what is left. */
+export interface Baseline {
+  value: number;
+  /** So it finds no room: each layer takes the option of fewest rows instead. */
+  smallest: boolean;
+}
+
 export interface FabricPlan {
   topology: string;
   profile: string;
@@ -131,8 +138,8 @@ export interface FabricPlan {
   bound: number;
   gap: number;
   optimal: boolean;
-  /** First fit: each layer in turn takes the fastest option that fits what is left. Undefined: it does not fit so. */
-  baseline: { value: number } | undefined;
+  /** Undefined: no first fit finds room for all layers. */
+  baseline: Baseline | undefined;
   /** No schedule of passes is faster: multiply-accumulates over what all used pipes can make in a pass. */
   passBoundNs: number;
   statistics: { solver: string; programs: number; nodes: number; variables: number; timeMs: number };

@@ -4,10 +4,11 @@ import { objectOf } from "../compile/calls.js";
 import { ExternLibrary, type TableProperties } from "../compile/externs.js";
 import type { CompiledControl } from "../compile/generator.js";
 import { Fn, type Generator } from "../compile/generator.js";
-import { type MeterArray, Random } from "../externs/index.js";
+import { type MeterArray, Random, type RegisterArray } from "../externs/index.js";
 import type { Instance, InstanceArg, Pos, TableDecl } from "../frontend/ast.js";
 import { ActionProfile } from "../tables/index.js";
 import type { ActionShape, MatchTable } from "../tables/table.js";
+import type { RecordArray } from "./records.js";
 
 /** A table that a direct extern belongs to. */
 export interface DirectTable {
@@ -24,6 +25,8 @@ export abstract class AttachmentLibrary extends ExternLibrary {
   readonly profiles = new Map<Instance, ActionProfile>();
   readonly directCounters = new Map<string, MatchTable>();
   readonly directMeters = new Map<string, { meters: MeterArray; table: MatchTable }>();
+  /** Registers that are indexed by the slots of their table. */
+  readonly directRegisters = new Map<Instance, RegisterArray | RecordArray>();
   private readonly directTables = new Map<Instance, DirectTable>();
 
   constructor(

@@ -3,8 +3,10 @@ import type { CompiledTable, Generator } from "../compile/generator.js";
 import { scalarWidth } from "../compile/layout.js";
 import type { ProgramObjects } from "../control/objects.js";
 import { CounterArray, MeterArray, RegisterArray } from "../externs/index.js";
+import type { Instance } from "../frontend/ast.js";
 import type { LoadedTable } from "../runtime/engine.js";
 import type { AttachmentLibrary } from "./attachments.js";
+import { RecordArray } from "./records.js";
 
 export function loadedTable({ name, table, decl }: CompiledTable): LoadedTable {
   const keys = decl.keys.map((k) => ({
@@ -30,13 +32,14 @@ function actionAt({ table }: CompiledTable, slot: number): string {
 }
 
 export function objectsOf(g: Generator, library: AttachmentLibrary): ProgramObjects {
-  const all = [...library.all()];
+  const all: [Instance, unknown][] = [...library.all(), ...library.directRegisters];
   const of = <T>(kind: new (...args: never[]) => T) =>
     new Map(all.flatMap(([instance, o]) => (o instanceof kind ? [[instance.name, o] as const] : [])));
   return {
     tables: new Map(g.tables.map((t) => [t.name, t.table])),
     profiles: new Map([...library.profiles].map(([instance, p]) => [instance.name, p])),
     registers: of(RegisterArray),
+    records: of(RecordArray),
     counters: of(CounterArray),
     meters: of(MeterArray),
     directCounters: library.directCounters,

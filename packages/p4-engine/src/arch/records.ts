@@ -5,10 +5,22 @@ export class RecordArray {
   constructor(
     readonly size: number,
     private readonly words: number,
-    initial: readonly number[] = [],
+    private readonly initial: readonly number[] = [],
   ) {
     this.cells = new Uint32Array(size * words);
-    if (initial.some((w) => w !== 0)) for (let i = 0; i < size; i++) this.cells.set(initial, i * words);
+    if (initial.some((w) => w !== 0)) this.clear();
+  }
+
+  /** @param record a cell's slots; what it lacks is 0 */
+  fill(record: readonly number[]): void {
+    this.cells.fill(0);
+    const cell = record.slice(0, this.words);
+    if (cell.some((w) => w !== 0)) for (let i = 0; i < this.size; i++) this.cells.set(cell, i * this.words);
+  }
+
+  /** Every cell has its first value again. */
+  clear(): void {
+    this.fill(this.initial);
   }
 
   /** An index outside leaves the state, or the array, as it is. */

@@ -89,6 +89,7 @@ export class Device {
 const KINDS = {
   profiles: "action profile",
   registers: "register",
+  records: "register of structs",
   counters: "counter",
   meters: "meter",
   directCounters: "direct counter",

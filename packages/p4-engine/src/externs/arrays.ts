@@ -105,7 +105,7 @@ export class RegisterArray {
   constructor(
     readonly size: number,
     readonly widthBits: number,
-    initial: Bits = 0,
+    private readonly initial: Bits = 0,
   ) {
     const narrow = widthBits <= 32 ? size : 0;
     this.cells =
@@ -121,6 +121,11 @@ export class RegisterArray {
   fill(value: Bits): void {
     if (this.widthBits <= 32) this.cells.fill(Number(BigInt.asUintN(this.widthBits, BigInt(value))));
     else this.wide.fill(BigInt.asUintN(this.widthBits, BigInt(value)));
+  }
+
+  /** Every cell has its first value again. */
+  clear(): void {
+    this.fill(this.initial);
   }
 
   /** @throws P4Error unknown-index */

@@ -63,6 +63,12 @@ test("registers of structs", () => {
   });
   send(engine, 0, "0001 aabbccdd");
   expect(send(engine, 0, "0501 00000000")).toEqual(["0:01011234aabb"]);
+  const pairs = engine.objects.records.get("I.pairs");
+  // a, a slot of padding, and b in two, the lower first.
+  pairs?.fill([7, 0, 0x55660000, 0x1122]);
+  expect(send(engine, 0, "0500 00000000")).toEqual(["0:070011225566"]);
+  pairs?.clear();
+  expect(send(engine, 0, "0501 00000000")).toEqual(["0:000100000000"]);
 });
 
 test("counters count packets and bytes, by index and by entry", () => {
@@ -176,6 +182,34 @@ describe("checksums", () => {
     expect(send(engine, 0, `0234 ${sum(0x234)}`)).toEqual([`0:0234${sum(0x234)}`]);
     expect(send(engine, 0, "0234 1111")).toEqual(["0:82341111"]);
     expect(send(engine, 0, "0134 1111")).toEqual(["0:01341111"]);
+  });
+
+  test("a header that is not there has no checksum, neither to verify nor to update", () => {
+    const parts = {
+      ...checksums,
+      top: `
+        header h_t { bit<8> op; bit<4> x; bit<4> y; bit<16> sum; }
+        struct headers_t { h_t h; h_t other; }`,
+      states: `state start {
+        pkt.extract(hdr.h);
+        transition select(hdr.h.x) { 2: two; default: accept; }
+      }
+      state two { pkt.extract(hdr.other); transition accept; }`,
+      verify: `verify_checksum(true, { hdr.h.op, hdr.h.x, hdr.h.y }, hdr.other.sum, HashAlgorithm.csum16);`,
+    };
+    const verifying = engineOf(parts);
+    expect(send(verifying, 0, "0034 1111")).toEqual(["0:00341111"]);
+    expect(send(verifying, 0, `0024 1111 0000 ${sum(0x24)}`)).toEqual([`0:002411110000${sum(0x24)}`]);
+    expect(send(verifying, 0, "0024 1111 0000 2222")).toEqual(["0:8024111100002222"]);
+    // What an update would have left behind shows when egress has made the header valid; before, it does nothing.
+    const updating = engineOf({
+      ...parts,
+      verify: "",
+      update: `update_checksum(true, { hdr.h.op, hdr.h.x, hdr.h.y }, hdr.other.sum, HashAlgorithm.csum16);
+        hdr.h.sum = hdr.other.sum;`,
+    });
+    expect(send(updating, 0, "0034 1111")).toEqual(["0:00340000"]);
+    expect(send(updating, 0, "0024 1111 0000 2222")).toEqual([`0:0024${sum(0x24)}0000${sum(0x24)}`]);
   });
 });
 

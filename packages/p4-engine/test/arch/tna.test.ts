@@ -290,6 +290,8 @@ test("direct counters, meters and registers belong to the entry that hit", () =>
   expect(send(engine, 0, "000200000000")).toEqual(["1:000200000001"]);
   const table = engine.objects.directCounters.get("I.hits");
   expect([table?.packets[first + 1], table?.bytes[first + 1]]).toEqual([2, 13]);
+  engine.objects.registers.get("I.own")?.clear();
+  expect(send(engine, 0, "000200000000")).toEqual(["1:000200000001"]);
 });
 
 test("each pipe has tables and registers of its own; one without a program runs pipe 0's", () => {

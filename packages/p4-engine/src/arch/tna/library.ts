@@ -43,7 +43,6 @@ export class TnaLibrary extends AttachmentLibrary {
   readonly digests: { name: string; read: (S: Uint32Array) => Digest["data"] }[] = [];
   /** Fields of intrinsic metadata that the program reads or writes, as `type.field`. */
   readonly usedFields = new Set<string>();
-  readonly directRegisters = new Map<Instance, RegisterArray | RecordArray>();
   /** Scopes of the controls that instances are declared in: abstract methods see it. */
   readonly owners = new Map<Instance, { instance: Instance; scope: Scope }>();
   private readonly hashFunctions = new Map<Instance, HashFunction>();

@@ -1,7 +1,7 @@
 /** The extern functions and methods of v1model, as BMv2's simple_switch carries them out. */
 
 import { assign, offsetOf, scratch } from "../../compile/composites.js";
-import { bool, isPlaceExpr, locateSlots, sequence, value } from "../../compile/expressions.js";
+import { bool, builtinCall, isPlaceExpr, locateSlots, sequence, value } from "../../compile/expressions.js";
 import type { ExternCall, ExternHandler } from "../../compile/externs.js";
 import type { Fn } from "../../compile/generator.js";
 import { hashInput } from "../../compile/hash-input.js";
@@ -13,6 +13,7 @@ import { address, type SlotPlace } from "../../compile/places.js";
 import { asBig } from "../../compile/wide.js";
 import { type CounterArray, type MeterArray, type RegisterArray, v1modelHash } from "../../externs/index.js";
 import type { Expr } from "../../frontend/ast.js";
+import { BOOL, representation } from "../../frontend/types.js";
 import { fieldOf } from "../metadata.js";
 import { RecordArray } from "../records.js";
 import type { V1modelLibrary } from "./library.js";
@@ -127,6 +128,16 @@ function stateful(library: V1modelLibrary): Readonly<Record<string, ExternHandle
   };
 }
 
+/** As a further condition, that the header a field belongs to is valid; nothing where it is no header's. */
+function ifInHeader(fn: Fn, field: Expr): string {
+  for (let e = field; e.kind === "member"; e = e.object) {
+    const { object, pos } = e;
+    if (representation(object.type).kind === "header")
+      return ` && ${builtinCall(fn, { kind: "builtin", op: "isValid", object, count: 0, type: BOOL, pos })}`;
+  }
+  return "";
+}
+
 /** A register cell (unsigned) as a value of the expression's type. */
 function cellValue(cell: string, e: Expr): string {
   const width = scalarWidth(e.type);
@@ -164,6 +175,7 @@ function storeNumber(fn: Fn, target: Expr, code: string): string {
 // ---- Hashes and checksums -------------------------------------------------------------------------------------
 
 function hashes(library: V1modelLibrary): Readonly<Record<string, ExternHandler>> {
+  // As BMv2 does, neither is done for a field of a header that is not there.
   const checksum = (verify: boolean, payload: boolean): ExternHandler => ({
     value: ({ fn, call }) => {
       const [condition, data, sum] = [0, 1, 2].map((i) => argument(call, i));
@@ -174,7 +186,7 @@ function hashes(library: V1modelLibrary): Readonly<Record<string, ExternHandler>
       const act = verify
         ? `${value(fn, sum)} === ${fitted} || (R[${V1Reg.checksumError}] = 1)`
         : sequence([...to.effects, ...to.store(fitted)], "0");
-      return `${bool(fn, condition)} && ${sequence(effects, `(${act})`)}`;
+      return `${bool(fn, condition)}${ifInHeader(fn, sum)} && ${sequence(effects, `(${act})`)}`;
     },
   });
   return {

@@ -67,7 +67,7 @@ function linksInWords({ layers, latencyNs }: FabricDocument): string[] {
   const sending = sum((l) => l.links.sendNs);
   return [
     `${megabytes(sum((l) => l.links.bytes))} go over links for an inference. Links take ${duration(all)} of its time, ` +
-      `${percent(all / latencyNs, 0)}: ${duration(all - sending)} for the ways from pipe to pipe, and ${duration(sending)} while the ` +
+      `${percent(all / latencyNs, 0)}: ${duration(all - sending)} for the ways between pipes and from and to the host, and ${duration(sending)} while the ` +
       `busiest link of each phase sends. The longest of these is the link from ${from} to ${to}, which sends ${sentIn(phase, busiest.name)} ` +
       `for ${duration(ns)}.`,
   ];

@@ -30,8 +30,8 @@ Striped pipes, marked +, merge partial sums and maxima. Of each layer the link t
 waits for it. Point at anything.</p>
 ${fabricDrawing(plan, palette)}${key(palette, names)}
 <h2>The plan in words</h2>${fabricInWords(plan).map((sentence) => html`<p>${sentence}</p>`)}
-<h2>How each layer is computed</h2><p class="soft">The latency is the sum of the last three columns: passes, ways between pipes,
-and the time the busiest links send what is merged, the layer's outputs and, for the first layer, the request.</p>${layerTable(plan, palette)}
+<h2>How each layer is computed</h2><p class="soft">The latency is the sum of the last three columns: passes, ways between pipes and
+from and to the host, and the time the busiest links send what is merged, the layer's outputs and, for the first layer, the request.</p>${layerTable(plan, palette)}
 ${plan.pareto && html`<h2>Least ${plan.objective} by number of switches</h2><p class="soft">A dot is the best plan found, the line below it ends at what no plan goes below; point at one for its numbers.</p>${paretoPlot(plan)}`}
 <h2>The pipes</h2><p class="soft">Each pipe's stages from left to right, as high as a stage has SRAM, filled by its tables; the lookup tables by the layers whose rows they hold.</p>
 ${pipeMaps(plan, palette)}${key(palette, palette.names)}

@@ -84,7 +84,9 @@ function clusterSizes(most: number, each: boolean): [after: number, size: number
 export class FabricSearch {
   /** Time ended before it was known whether there is a plan. */
   undecided = false;
-  readonly #options = new Map<string, LayerOption[][]>();
+  /** By mergers, on any number of pipes. */
+  readonly #options = new Map<number, LayerOption[][]>();
+  readonly #requests = new WeakMap<LayerOption, number>();
   #best: Candidate | undefined;
   #baseline: Baseline | undefined;
   #fromEntrance: Map<number, number> | undefined;
@@ -150,14 +152,15 @@ export class FabricSearch {
 
   /** Options of every layer with so many mergers, on at most so many pipes. */
   #optionsFor(mergers: number, pipes: number): LayerOption[][] {
-    const key = `${mergers} ${pipes}`;
-    let options = this.#options.get(key);
+    let options = this.#options.get(mergers);
     if (options === undefined) {
-      const { keyBits } = this.context;
-      options = this.layers.map((layer) => layerOptions(layer, this.pipe, pipes, mergers, keyBits(layer)));
-      this.#options.set(key, options);
+      const { keyBits, maxSwitches } = this.context;
+      const most = Math.min(mostPipes, Math.min(this.network.members.size, maxSwitches) * this.pipe.pipes);
+      options = this.layers.map((layer) => layerOptions(layer, this.pipe, most, mergers, keyBits(layer)));
+      this.#options.set(mergers, options);
     }
-    return options;
+    // What beats an option takes no more pipes, so none is missing.
+    return options.map((ofLayer) => ofLayer.filter((o) => o.pipes <= pipes));
   }
 
   async #cluster(after: number, size: number): Promise<void> {
@@ -371,9 +374,7 @@ export class FabricSearch {
       // Packets in step leave all at a time: a phase is over when the busiest link has sent.
       const sent = { merging: sends(flows.merging), tiles: sends(flows.tiles), request: 0 };
       if (l === 0 && context.entrance !== undefined)
-        sent.request = sends(
-          requestFlows(context.entrance.at, requestPackets(this.layers[0], option, pipe), here),
-        );
+        sent.request = sends(requestFlows(context.entrance.at, this.#requestOf(option), here));
       linkTimes[l] = sent;
       const ways = way(widestWay(here, next, cluster)) + 2 * way(merging);
       return ways + this.#hostNs(l, here) + sent.merging + sent.tiles + sent.request;
@@ -387,6 +388,14 @@ export class FabricSearch {
           ? switches
           : options.reduce((sum, o) => sum + optionValue(o, objective), 0);
     return { options, linkTimes, pipes: placed.layers, mergers: placed.mergers, linkNs, latencyNs, value };
+  }
+
+  /** Packets of the request to the first layer, computed so. */
+  #requestOf(option: LayerOption): number {
+    let packets = this.#requests.get(option);
+    if (packets === undefined)
+      this.#requests.set(option, (packets = requestPackets(this.layers[0], option, this.pipe)));
+    return packets;
   }
 
   /** The request's way to the first layer, admitted in a pass; the answer's way from the last. */

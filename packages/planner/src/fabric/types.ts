@@ -105,7 +105,8 @@ export interface PlannedLayer {
   option: LayerOption;
   pipes: readonly PipeName[];
   /**
-   * From the pipes of this layer to those of the next one: links and switches between, in the worst case; and how long the
+   * From the pipes of this layer to those of the next one: links and switches between, in the worst case, and a pass where a
+   * packet arrives; of the first layer also the request's way from the host, of the last the answer's. And how long the
    * busiest link sends, for its merging, for its tiles, and for the request where it is the first.
    */
   linkNs: number;

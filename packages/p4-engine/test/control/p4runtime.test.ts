@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadEntries, P4RuntimeWriter } from "../../src/control/index.js";
-import { message, parseTextProto, text } from "../../src/control/p4runtime/textproto.js";
+import { eachValue, message, parseTextProto, text } from "../../src/control/p4runtime/textproto.js";
 import { P4Error } from "../../src/errors.js";
 import { device, outOf, send } from "./program.js";
 
@@ -197,6 +197,37 @@ describe("P4Runtime WriteRequests", () => {
     expect(code("updates { type: INSERT entity { table_entry { table_id: }")).toBe("textproto-syntax");
   });
 
+  it("take no effect where the text is broken further on; else those before the first wrong one do", () => {
+    const d = device();
+    const entry = (k: number) =>
+      `type: INSERT entity { table_entry { table_id: 1 ${exactK(k)} ${set(k + 1)} } }`;
+    const load = (request: string) => loadEntries(d, request, { p4info, file: "request" });
+    const entries = () => d.engine.entries("I.exact_t").length;
+    const thrown = (request: string): unknown => {
+      try {
+        load(request);
+      } catch (e) {
+        return e;
+      }
+      return undefined;
+    };
+    const broken = `updates { ${entry(1)} }\nupdates { ${entry(2)} }\n  updates ! { }`;
+    expect(thrown(broken)).toMatchObject({
+      code: "textproto-syntax",
+      location: { file: "request", line: 3, column: 11 },
+    });
+    expect(thrown(`updates { ${entry(1)} } updates: 3`)).toMatchObject({ code: "bad-field" });
+    expect(entries()).toBe(0);
+    expect(thrown(`updates { ${entry(1)} } updates { type: INSERT } updates { ${entry(2)} }`)).toMatchObject({
+      code: "bad-field",
+      message: expect.stringContaining("update 2 of 'request'"),
+    });
+    expect(entries()).toBe(1);
+    // As a list, with other fields about.
+    expect(load(`updates: [{ ${entry(3)} }, < ${entry(4)} >]; device_id: 1 election_id { low: 1 }`)).toBe(2);
+    expect(entries()).toBe(3);
+  });
+
   it("are told from commands by their text", () => {
     const d = device();
     expect(loadEntries(d, "# comment\n\n table_add exact_t set 1 => 2\n")).toBe(1);
@@ -218,6 +249,25 @@ describe("text format", () => {
     expect(b.get("c")).toEqual(["1", "-2", "inf"]);
     expect(message(b, "d")?.get("e")).toEqual(["true"]);
     expect(message(m, "[x.y/z.t]")?.get("f")).toEqual(["0x1F"]);
+  });
+  it("hands a field's values over as they come, before it has seen what follows", () => {
+    const seen: unknown[] = [];
+    const read = () => eachValue('a: 1 b { a: 2 } a: [3, "x"] a { b: 4 } c: }', "a", (v) => seen.push(v));
+    expect(read).toThrow(expect.objectContaining({ code: "textproto-syntax" }));
+    expect(seen).toEqual(["1", "3", Uint8Array.of(120), new Map([["b", ["4"]]])]);
+  });
+  it("says where it is broken", () => {
+    const where = (source: string): unknown => {
+      try {
+        parseTextProto(source);
+      } catch (e) {
+        return (e as P4Error).location;
+      }
+      return undefined;
+    };
+    expect(where("!")).toMatchObject({ line: 1, column: 1, text: "!" });
+    expect(where("\n\na: 1\n  b: }\nc: 1\n")).toMatchObject({ line: 4, column: 6, text: "  b: }" });
+    expect(where("a {\n")).toMatchObject({ line: 2, column: 1, text: "" });
   });
   it("refuses what is broken, however deep", () => {
     for (const bad of [

@@ -14,6 +14,20 @@ export function parseTextProto(text: string, file = "input"): Message {
   return new Reader(text, file).fields(null, 0);
 }
 
+/**
+ * Reads a message and hands the values of one of its fields over as they come, keeping none: memory is that of a value.
+ * @throws P4Error textproto-syntax, after the values before it were handed over
+ */
+export function eachValue(text: string, field: string, take: (value: Value) => void, file = "input"): void {
+  new Reader(text, file).each(field, take);
+}
+
+/** Where the values of a field go. */
+interface Sink {
+  push(value: Value): void;
+}
+const NOWHERE: Sink = { push() {} };
+
 const NAME = 1;
 const NUMBER = 2;
 /** By character code: NAME for what begins a name, NUMBER for what begins a number. */
@@ -50,11 +64,21 @@ class Reader {
       const name = this.fieldName();
       let values = message.get(name);
       if (!values) message.set(name, (values = []));
-      if (this.accept(":")) this.value(values, depth);
-      else values.push(this.message(depth));
-      if (!this.accept(",")) this.accept(";");
+      this.fieldValue(values, depth);
     }
     return message;
+  }
+
+  each(field: string, take: (value: Value) => void): void {
+    const wanted: Sink = { push: take };
+    while (this.kind !== "end") this.fieldValue(this.fieldName() === field ? wanted : NOWHERE, 0);
+  }
+
+  /** What follows a field's name, its separator included. */
+  private fieldValue(values: Sink, depth: number): void {
+    if (this.accept(":")) this.value(values, depth);
+    else values.push(this.message(depth));
+    if (!this.accept(",")) this.accept(";");
   }
 
   /** A name, or an extension's in brackets. */
@@ -77,7 +101,7 @@ class Reader {
     throw this.error(`'${this.shown()}' stands where ':' or '{' is needed`);
   }
 
-  private value(values: Value[], depth: number): void {
+  private value(values: Sink, depth: number): void {
     if (this.accept("[")) {
       while (!this.accept("]")) {
         values.push(this.single(depth));
@@ -174,10 +198,16 @@ class Reader {
   }
 
   private error(message: string): P4Error {
-    const before = this.source.slice(0, this.start).split("\n");
-    const line = before.length;
-    const column = before[line - 1].length + 1;
-    const text = this.source.split("\n", line)[line - 1];
+    const { source, start } = this;
+    let line = 1;
+    let from = 0;
+    for (let at = source.indexOf("\n"); at >= 0 && at < start; at = source.indexOf("\n", from)) {
+      line++;
+      from = at + 1;
+    }
+    const end = source.indexOf("\n", from);
+    const text = source.slice(from, end < 0 ? source.length : end);
+    const column = start - from + 1;
     return new P4Error("textproto-syntax", message, { file: this.file, line, column, text });
   }
 }
@@ -225,9 +255,10 @@ const ESCAPE = /^(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|[\s\S])/;
 
 // ---- Reading fields ---------------------------------------------------------------------------------------
 
-const bad = (field: string, wanted: string) => new P4Error("bad-field", `field '${field}' is not ${wanted}`);
+export const bad = (field: string, wanted: string) =>
+  new P4Error("bad-field", `field '${field}' is not ${wanted}`);
 
-const isMessage = (v: Value): v is Message => v instanceof Map;
+export const isMessage = (v: Value): v is Message => v instanceof Map;
 
 export function messages(m: Message, field: string): Message[] {
   return (m.get(field) ?? []).map((v) => {

@@ -6,7 +6,19 @@ import type { Device } from "../device.js";
 import { applyEntry, argumentsOf, type EntryAction, entryKey, matchOf } from "./entries.js";
 import { type P4Info, parseP4Info } from "./p4info.js";
 import { ProfileIds } from "./profile-ids.js";
-import { bits, flag, integer, type Message, message, messages, parseTextProto, symbol } from "./textproto.js";
+import {
+  bad,
+  bits,
+  eachValue,
+  flag,
+  integer,
+  isMessage,
+  type Message,
+  message,
+  messages,
+  symbol,
+  type Value,
+} from "./textproto.js";
 
 type Update = "INSERT" | "MODIFY" | "DELETE";
 const UPDATES: Readonly<Record<string, Update>> = {
@@ -40,16 +52,25 @@ export class P4RuntimeWriter {
    * @throws P4Error at the first that is wrong; those before it have taken effect
    */
   write(request: string, file = "request"): number {
-    const updates = messages(parseTextProto(request, file), "updates");
-    updates.forEach((update, i) => {
+    // Read twice: nothing takes effect of a text that is not well-formed, and no more than an update is in memory.
+    let wrong = false;
+    const check = (value: Value): void => {
+      wrong ||= !isMessage(value);
+    };
+    eachValue(request, "updates", check, file);
+    if (wrong) throw bad("updates", "a message");
+    let number = 0;
+    const apply = (value: Value): void => {
+      number++;
       try {
-        this.update(update);
+        this.update(value as Message);
       } catch (e) {
         if (!(e instanceof P4Error)) throw e;
-        throw new P4Error(e.code, `update ${i + 1} of '${file}': ${e.message}`, e.location, e.unsupported);
+        throw new P4Error(e.code, `update ${number} of '${file}': ${e.message}`, e.location, e.unsupported);
       }
-    });
-    return updates.length;
+    };
+    eachValue(request, "updates", apply, file);
+    return number;
   }
 
   private update(update: Message): void {

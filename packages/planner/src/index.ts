@@ -32,5 +32,5 @@ export { encodeInput, toKeyBytes } from "./microcode/layout.js";
 export { prefixesOf } from "./microcode/prefixes.js";
 export * from "./microcode/types.js";
 export * from "./pipeline/index.js";
-export * from "./serving/index.js";
 export { makePlan, type Plan, type PlanOptions } from "./plan.js";
+export * from "./serving/index.js";

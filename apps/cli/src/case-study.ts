@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "@matchmul/common";
 import { Command, InvalidArgumentError } from "commander";
 import { number } from "./command.js";
-import { exitCode, failureOf } from "./exit.js";
+import { exitCode, reportFailure } from "./exit.js";
 import { caseInWords, isExact } from "./serving/case-report.js";
 import { type CaseOptions, caseStudies, runCase } from "./serving/case-study.js";
 import { jsonNumbers, Terminal } from "./terminal.js";
@@ -58,9 +58,5 @@ const program = new Command("case-study")
 try {
   await program.parseAsync();
 } catch (thrown) {
-  const failure = failureOf(thrown);
-  process.stderr.write(`error[${failure.code}]: ${failure.message}\n`);
-  if (failure.hint !== undefined) process.stderr.write(`hint: ${failure.hint}\n`);
-  if (process.env.MATCHMUL_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
-  process.exitCode = failure.exit;
+  process.exitCode = reportFailure(thrown).exit;
 }

@@ -5,7 +5,7 @@ import { writeFileAtomically } from "@matchmul/common";
 import { Bundle, layout } from "./bundle.js";
 import { compile } from "./compile.js";
 import { demoSummary } from "./demo-summary.js";
-import { exitCode, failureOf } from "./exit.js";
+import { exitCode, reportFailure } from "./exit.js";
 import { reportPage } from "./report/page.js";
 import { Terminal } from "./terminal.js";
 import { checksOf, verifyBundle } from "./verify.js";
@@ -68,9 +68,5 @@ const args = process.argv.slice(2);
 try {
   process.exitCode = await demo(new Terminal(args.includes("--json"), args.includes("--quiet")));
 } catch (thrown) {
-  const failure = failureOf(thrown);
-  process.stderr.write(`error[${failure.code}]: ${failure.message}\n`);
-  if (failure.hint !== undefined) process.stderr.write(`hint: ${failure.hint}\n`);
-  if (process.env.MATCHMUL_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
-  process.exitCode = failure.exit;
+  process.exitCode = reportFailure(thrown).exit;
 }

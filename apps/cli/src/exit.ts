@@ -62,3 +62,12 @@ export function failureOf(error: unknown): Failure {
     exit: exitCode.internal,
   };
 }
+
+/** Says on stderr what was thrown. @returns the same as a failure */
+export function reportFailure(thrown: unknown): Failure {
+  const failure = failureOf(thrown);
+  process.stderr.write(`error[${failure.code}]: ${failure.message}\n`);
+  if (failure.hint !== undefined) process.stderr.write(`hint: ${failure.hint}\n`);
+  if (process.env.MATCHMUL_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+  return failure;
+}

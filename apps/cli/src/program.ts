@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.js";
 import { error } from "./diagnostics.js";
-import { exitCode, failureOf } from "./exit.js";
+import { exitCode, reportFailure } from "./exit.js";
 
 /** The `matchmul` command with all its subcommands. */
 export function buildProgram(): Command {
@@ -35,10 +35,7 @@ export async function run(argv: string[]): Promise<number> {
     return Number(process.exitCode);
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCode.ok;
-    const failure = failureOf(thrown instanceof CommanderError ? usageError(thrown, argv) : thrown);
-    process.stderr.write(`error[${failure.code}]: ${failure.message}\n`);
-    if (failure.hint !== undefined) process.stderr.write(`hint: ${failure.hint}\n`);
-    if (process.env.MATCHMUL_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+    const failure = reportFailure(thrown instanceof CommanderError ? usageError(thrown, argv) : thrown);
     if (argv.includes("--json")) {
       const { exit: _, ...facts } = failure;
       process.stdout.write(`${JSON.stringify({ error: facts }, null, 2)}\n`);

@@ -71,44 +71,36 @@ export async function simulateBundle(
     }
     return logits;
   };
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once("SIGINT", interrupted);
   const answers: (Int32Array | undefined)[] = [];
-  try {
-    const executors = p4FileExecutors(
-      stored.network.pipes.map((pipe, i) => ({
-        program: join(bundle.directory, stored.texts.simulated[i]),
-        entries: join(bundle.directory, servedLayout.entries(pipe.name)),
-      })),
-    );
-    const { limit: _, restart, allowChanged: __, ...options } = flags;
-    const started = performance.now();
-    let ready = started;
-    const report = await terminal.step(
-      "simulate",
-      () =>
-        simulate({
-          ...options,
-          network: stored.network,
-          topology,
-          executors,
-          inputs,
-          reference,
-          restarts: restart,
-          onReady: () => {
-            ready = performance.now();
-          },
-          progress: terminal.progress,
-          signal: stop.signal,
-          onAnswer: (request, logits) => {
-            answers[request] = logits.slice();
-          },
-        }),
-      (r) => `${r.accepted} of ${r.requests} answers, ${r.wrong} wrong, ${r.timedOut} timed out`,
-    );
-    return { report, answers, loadMs: ready - started, ms: performance.now() - ready };
-  } finally {
-    process.off("SIGINT", interrupted);
-  }
+  const executors = p4FileExecutors(
+    stored.network.pipes.map((pipe, i) => ({
+      program: join(bundle.directory, stored.texts.simulated[i]),
+      entries: join(bundle.directory, servedLayout.entries(pipe.name)),
+    })),
+  );
+  const { limit: _, restart, allowChanged: __, ...options } = flags;
+  const started = performance.now();
+  let ready = started;
+  const report = await terminal.step(
+    "simulate",
+    () =>
+      simulate({
+        ...options,
+        network: stored.network,
+        topology,
+        executors,
+        inputs,
+        reference,
+        restarts: restart,
+        onReady: () => {
+          ready = performance.now();
+        },
+        progress: terminal.progress,
+        onAnswer: (request, logits) => {
+          answers[request] = logits.slice();
+        },
+      }),
+    (r) => `${r.accepted} of ${r.requests} answers, ${r.wrong} wrong, ${r.timedOut} timed out`,
+  );
+  return { report, answers, loadMs: ready - started, ms: performance.now() - ready };
 }

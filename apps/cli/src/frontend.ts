@@ -147,7 +147,7 @@ export interface Outputs<Logits extends Float32Array | Int32Array> {
 }
 
 /** Index of the largest of `values[from .. from + width)`, the lowest on a tie. */
-function argMax(values: ArrayLike<number>, from: number, width: number): number {
+export function argMax(values: ArrayLike<number>, from: number, width: number): number {
   let best = 0;
   for (let i = 1; i < width; i++) if (values[from + i] > values[from + best]) best = i;
   return best;

@@ -2,9 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fabricLayers, multiplyAccumulates, weightsOf } from "@matchmul/planner";
-import { quantizeInput } from "@matchmul/quantizer";
-import { runInt8 } from "@matchmul/reference";
-import { loadGraph, runFloat } from "../frontend.js";
+import { argMax, loadGraph, runFloat } from "../frontend.js";
 import { type Images, image } from "../images.js";
 import type { Terminal } from "../terminal.js";
 import { deploy } from "./deploy.js";
@@ -28,11 +26,7 @@ export interface CaseStudy {
   published?: { text: string; latencyNs?: number; bytes?: number };
 }
 
-function largest(logits: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
-  return best;
-}
+const largest = (logits: ArrayLike<number>): number => argMax(logits, 0, logits.length);
 
 /** The case studies: a new one is one more entry. */
 export const caseStudies: readonly CaseStudy[] = [
@@ -136,6 +130,7 @@ export async function runCase(
   const {
     report,
     answers,
+    reference,
     loadMs,
     ms: run,
   } = await simulateBundle(terminal, served, images, {
@@ -143,10 +138,7 @@ export async function runCase(
     concurrency: options.concurrency,
     threads: options.threads,
   });
-  const expected = Array.from(
-    { length: images.count },
-    (_, i) => runInt8(model, quantizeInput(model, image(images, i))).logits,
-  );
+  const expected = Array.from({ length: images.count }, (_, i) => reference(i));
   const exact = expected.map((logits, i) => logits.reduce((n, v, k) => n + Number(answers[i]?.[k] === v), 0));
   const right = (classes: readonly (number | undefined)[]): number | null =>
     images.labels === undefined ? null : classes.filter((c, i) => c === images.labels![i]).length;

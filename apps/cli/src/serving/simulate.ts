@@ -49,6 +49,8 @@ export interface Simulated {
   report: SimulationReport;
   /** Logits of the accepted answers by request. */
   answers: (Int32Array | undefined)[];
+  /** The int8 model's logits for an image. */
+  reference: (image: number) => Int32Array;
   /** Wall-clock milliseconds: until programs and entries are loaded, and from then on. */
   loadMs: number;
   ms: number;
@@ -102,5 +104,5 @@ export async function simulateBundle(
       }),
     (r) => `${r.accepted} of ${r.requests} answers, ${r.wrong} wrong, ${r.timedOut} timed out`,
   );
-  return { report, answers, loadMs: ready - started, ms: performance.now() - ready };
+  return { report, answers, reference, loadMs: ready - started, ms: performance.now() - ready };
 }

@@ -4,7 +4,7 @@ import type { MicroProgram } from "../microcode/types.js";
 /** Bytes of Ethernet and MatchMul header in front of lanes and queue (docs/wire.md). */
 export const HEADER_BYTES = 28;
 /** Preamble, start delimiter, frame check and inter-frame gap of Ethernet on the recirculation port. */
-const FRAMING_BYTES = 24;
+export const FRAMING_BYTES = 24;
 
 export interface Latency {
   passes: number;

@@ -1,11 +1,9 @@
 import type { Topology } from "@matchmul/profiles";
+import { FRAMING_BYTES } from "../cost/latency.js";
 import type { PipeAt } from "./assign.js";
 import type { Hop, Network } from "./network.js";
 import { requestPackets } from "./options.js";
 import type { FabricLayer, FabricPlan, LayerOption, PipeModel, PipeName } from "./types.js";
-
-/** Preamble, start delimiter, frame check and inter-frame gap of Ethernet. */
-const framingBytes = 24;
 
 /** Packets of one layer that leave a pipe for some switches; a switch on the way would copy them, were they several. */
 export interface Flow {
@@ -133,7 +131,7 @@ export function routeFlows(network: Network, flows: readonly Flow[], bytes: numb
         tree.set(hop.direction, hop);
         at = hop.from;
       }
-    const sent = flow.packets * (bytes + framingBytes);
+    const sent = flow.packets * (bytes + FRAMING_BYTES);
     for (const hop of tree.values()) {
       busy.set(hop.direction, (busy.get(hop.direction) ?? 0) + (8 * sent) / hop.gbps);
       all += sent;

@@ -1,17 +1,9 @@
-import type {
-  Dependency,
-  KeyField,
-  LogicalTable,
-  PipelineProgram,
-  StatefulRegister,
-} from "../pipeline/types.js";
-import { lanes } from "./tile-program.js";
+import { logicalTable } from "../pipeline/table.js";
+import type { Dependency, LogicalTable, PipelineProgram, StatefulRegister } from "../pipeline/types.js";
+import { arrivalCells, field, lanes, stateCells } from "./tile-program.js";
 
 /** Tiles whose partial sums a merge pipe can hold at a time: cells of each lane's register. */
 export const openTiles = 4 * 4096;
-/** Partial sums that it can tell apart, and states (layers times requests in flight). */
-const arrivalCells = 64 * 1024;
-const stateCells = 1024;
 
 /**
  * The tables of a merge pipe, as docs/serving.md has it: slots, epochs, arrivals one by one and for each open tile, whether
@@ -19,17 +11,8 @@ const stateCells = 1024;
  * lookups, whose operands fill the action data bus.
  */
 export function mergeTile(): PipelineProgram {
-  const field = (name: string, widthBits: number): KeyField => ({ field: `hdr.serve.${name}`, widthBits });
-  const table = (name: string, rest: Partial<LogicalTable>): LogicalTable => ({
-    name,
-    layer: "merge",
-    gress: "ingress",
-    match: "keyless",
-    key: [],
-    entries: 1,
-    actionDataBits: 0,
-    ...rest,
-  });
+  const table = (name: string, rest: Partial<LogicalTable>): LogicalTable =>
+    logicalTable(name, { layer: "merge", ...rest });
   const register = (name: string, rest: Omit<StatefulRegister, "name">): LogicalTable =>
     table(name, { stateful: [{ name, ...rest }], writes: { 32: 1 } });
   const layer = table("merges", {

@@ -1,4 +1,5 @@
 import type { HardwareProfile } from "@matchmul/profiles";
+import { FRAMING_BYTES } from "../cost/latency.js";
 import { DoesNotFit } from "../pipeline/explain.js";
 import { type PlaceOptions, placePipeline } from "../pipeline/place.js";
 import type { PipelinePlacement } from "../pipeline/types.js";
@@ -8,8 +9,6 @@ import { SERVE_HEADER_BYTES } from "../serving/wire.js";
 import { fabricTile, lanes, storeCells } from "./tile-program.js";
 import type { PipeModel } from "./types.js";
 
-/** Preamble, start delimiter, frame check and inter-frame gap of Ethernet. */
-const framingBytes = 24;
 /** Address bits of a lookup, at most and at least: 8192 rows fill 64 SRAM blocks. */
 const mostAddressBits = 13;
 const leastAddressBits = 9;
@@ -33,7 +32,7 @@ export async function pipeModel(
   options: PlaceOptions = {},
 ): Promise<PipeModel> {
   const { rates, latencyNs } = profile;
-  const bytes = SERVE_HEADER_BYTES + 4 * lanes + framingBytes;
+  const bytes = SERVE_HEADER_BYTES + 4 * lanes + FRAMING_BYTES;
   const ports = fewestRecirculationPorts(profile) + loopbackPorts;
   const gbps =
     rates.recirculationGbps === 0

@@ -1,3 +1,4 @@
+import { logicalTable as table } from "../pipeline/table.js";
 import type {
   Dependency,
   KeyField,
@@ -11,8 +12,8 @@ export const lanes = 32;
 /** Rows of the store: 15 blocks of 4096. A bank of bytes has room for more; numbers on the wire have 16 bits. */
 export const storeCells = 15 * 4096;
 /** Arrival cells; cells of states (layers times requests in flight). */
-const arrivalCells = 64 * 1024;
-const stateCells = 1024;
+export const arrivalCells = 64 * 1024;
+export const stateCells = 1024;
 /** Passes that a program of pipes can tell apart, and what is different from task to task. */
 const sequencerEntries = 4096;
 const taskEntries = 16384;
@@ -20,6 +21,12 @@ const slotEntries = 1024;
 const routeEntries = 4096;
 /** Low bytes of a row that are made for the lookups: one for as many keys as lie in its group of containers. */
 const keysPerLow = 8;
+
+/** A field of the header that all pipes' packets have. */
+export const field = (name: string, widthBits: number): KeyField => ({
+  field: `hdr.serve.${name}`,
+  widthBits,
+});
 
 export interface TileVariant {
   /** Has every bank an address of its own? */
@@ -53,16 +60,6 @@ export function fabricTile(
   { banked = false, paired = false }: TileVariant = {},
 ): PipelineProgram {
   const dependencies: Dependency[] = [];
-  const table = (name: string, rest: Partial<LogicalTable>): LogicalTable => ({
-    name,
-    gress: "ingress",
-    match: "keyless",
-    key: [],
-    entries: 1,
-    actionDataBits: 0,
-    ...rest,
-  });
-  const field = (name: string, widthBits: number): KeyField => ({ field: `hdr.serve.${name}`, widthBits });
   const meta = (name: string, widthBits: number): KeyField => ({ field: `meta.${name}`, widthBits });
   const when = (...fields: KeyField[]) => [{ fields }];
   const register = (name: string, rest: Omit<StatefulRegister, "name">): LogicalTable =>

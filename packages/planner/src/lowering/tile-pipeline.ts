@@ -8,6 +8,7 @@ import {
   pageBits,
   type ShiftAddTables,
 } from "../microcode/types.js";
+import { logicalTable } from "../pipeline/table.js";
 import type { Dependency, LogicalTable, PhvCluster, PhvField, PipelineProgram } from "../pipeline/types.js";
 import { sequencerData } from "./sequencer-data.js";
 
@@ -111,15 +112,7 @@ export function tilePipeline(program: MicroProgram): PipelineProgram {
     dependencies.push({ kind, from, to });
   };
   const table = (name: string, rest: Partial<LogicalTable>): string => {
-    tables.push({
-      name,
-      gress: "ingress",
-      match: "keyless",
-      key: [],
-      entries: 1,
-      actionDataBits: 0,
-      ...rest,
-    });
+    tables.push(logicalTable(name, rest));
     return name;
   };
 

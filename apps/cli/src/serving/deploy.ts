@@ -11,7 +11,7 @@ import {
   planFabric,
   type ServeNetwork,
 } from "@matchmul/planner";
-import { formatTopology, loadProfile, loadTopology, type Topology } from "@matchmul/profiles";
+import { formatTopology, loadProfile, loadTopology, type Topology, withProfile } from "@matchmul/profiles";
 import { loadQuantizedModel, type QuantizedModel, saveQuantizedModel } from "@matchmul/quantizer";
 import { layout, type Manifest, version } from "../bundle.js";
 import { error } from "../diagnostics.js";
@@ -107,8 +107,7 @@ export async function deploy(terminal: Terminal, path: string, options: DeployOp
 function topologyOf({ topology: name, profile }: DeployOptions): Topology {
   const topology = loadTopology(name);
   if (profile === undefined) return topology;
-  loadProfile(profile);
-  return { ...topology, switches: topology.switches.map((s) => ({ ...s, profile })) };
+  return withProfile(topology, profile, loadProfile(profile));
 }
 
 async function modelOf(terminal: Terminal, path: string, options: DeployOptions): Promise<QuantizedModel> {

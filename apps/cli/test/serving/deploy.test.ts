@@ -81,7 +81,7 @@ test("another profile for all switches has as many ports in loopback as it has r
   const options = ["--topology", "leaf-spine-8", "--profile", "tofino2", "--out", out, "--quiet"];
   expect(await matchmul("deploy", int8, ...options)).toMatchObject({ code: 0 });
   const topology = readFileSync(join(out, "topology.yaml"), "utf8");
-  expect(topology).toContain("profile: tofino2, loopbackPorts: 4");
+  expect(topology).toContain("profile: tofino2, tier: 0, loopbackPorts: 4 }");
 });
 
 describe("what cannot be used ends with one error, and writes nothing", () => {
